@@ -1,0 +1,6 @@
+/** Counts and times, for `/metrics`. Names are those of the glossary; labels have few values. */
+export interface Meter {
+  count(name: string, labels: Readonly<Record<string, string>>, by?: number): void;
+  time(name: string, labels: Readonly<Record<string, string>>, seconds: number): void;
+  gauge(name: string, labels: Readonly<Record<string, string>>, value: number): void;
+}

@@ -1,0 +1,36 @@
+import type { StateReason } from "../domain/job.ts";
+import type { Shard } from "../domain/shard.ts";
+import type { PlannedTask } from "../domain/task.ts";
+
+export interface PlanStep {
+  readonly jobId: string;
+  readonly shardId: string;
+  /** The shard's version that the lister knows. */
+  readonly version: number;
+  /** Names this very step: the same planId again answers `planned` and changes nothing. */
+  readonly planId: string;
+  /** The last key of `tasks`. */
+  readonly cursor: string;
+  readonly tasks: readonly PlannedTask[];
+}
+
+/** `refused`: the shard has another version, is finished or gone: read it again. `not-now`: the job's state allows no planning. */
+export type Planned = "planned" | "refused" | "not-now";
+
+/** Turning a listing into tasks. Each method is one call that happens whole or not at all. */
+export interface PlanLedger {
+  shards(jobId: string): Promise<readonly Shard[]>;
+  /** Stores manifests, adds tasks to `open` and backlog, moves the cursor, bumps the version, counts listed objects and bytes. */
+  plan(step: PlanStep): Promise<Planned>;
+  /** Cuts `(cursor, before]` at `at`: the old shard ends there, the new one starts there with a version of its own. */
+  split(step: {
+    readonly jobId: string;
+    readonly shardId: string;
+    readonly version: number;
+    readonly at: string;
+    readonly newShardId: string;
+  }): Promise<Planned>;
+  finish(step: { readonly jobId: string; readonly shardId: string; readonly version: number }): Promise<Planned>;
+  /** Gives the listing up: what is planned goes on, then the job ends `failed` with this reason. Running jobs only. */
+  abandonListing(jobId: string, reason: StateReason): Promise<"abandoned" | "not-now">;
+}

@@ -1,0 +1,49 @@
+import type { FaultCode } from "../domain/fault-codes.ts";
+import type { StateReason } from "../domain/job.ts";
+import type { FailedBatch, FailedObject, WrittenObject } from "../domain/task.ts";
+
+export interface FailurePage {
+  readonly items: readonly (FailedObject & { readonly code: FaultCode })[];
+  /** Pass it as `after`; null: that was all. */
+  readonly next: string | null;
+}
+
+/** The failed objects of a job. */
+export interface FailureLedger {
+  list(
+    jobId: string,
+    query: { readonly code: FaultCode | undefined; readonly after: string | null; readonly limit: number },
+  ): Promise<FailurePage>;
+  /**
+   * Moves failed objects (of these codes; none given: all) back to the backlog in bounded chunks, subtracting each from the
+   * failed count, and sets an ended job running again (its listing too, where that had been given up). An interrupted
+   * call is finished by the next one or by the sweep. `refused` while cancelling or settling, or after a cancel.
+   */
+  retry(jobId: string, codes: readonly FaultCode[]): Promise<Retried>;
+  /** Finishes a retry that was interrupted; answers whether there was one. */
+  resumeRetry(jobId: string): Promise<boolean>;
+}
+
+export type Retried =
+  | { readonly answer: "retried"; readonly objects: number; readonly tasks: number }
+  | { readonly answer: "refused" }
+  | { readonly answer: "unknown" };
+
+/** Closing a job. */
+export interface SettleLedger {
+  /** Compares and sets in one call: listing finished or dropped, `open` empty → settling. True also when it is settling already. */
+  beginSettling(jobId: string): Promise<boolean>;
+  /** Tasks that ran more than once, with what they wrote; looked at, they are answered by `recheck`. */
+  toRecheck(
+    jobId: string,
+    limit: number,
+  ): Promise<readonly { readonly taskId: string; readonly written: readonly WrittenObject[] }[]>;
+  /** Takes the task off the list and turns `late` objects from copied to failed. */
+  rechecked(jobId: string, taskId: string, late: readonly FailedBatch[]): Promise<void>;
+  /** Journal part names that were committed and are not in the index yet, oldest first. */
+  journalParts(jobId: string, limit: number): Promise<readonly string[]>;
+  /** Forgets the first names, which must be these. */
+  journalIndexed(jobId: string, names: readonly string[]): Promise<void>;
+  /** settling → completed, cancelled (if it came from cancelling), or failed (if its listing was abandoned, or `reason` says so). */
+  end(jobId: string, reason: StateReason | null): Promise<void>;
+}
