@@ -1,0 +1,147 @@
+import { dirname, join, normalize } from "node:path/posix";
+
+/** A breach of the architecture, as a sentence that names the file. */
+export type Breach = string;
+
+interface Layer {
+  /** Which files the row is about, by path from the root. The first row that matches a file is its row. */
+  readonly files: RegExp;
+  /** What they may import besides their own folder: starts of specifiers, `shared/…` for the shared package. */
+  readonly may: readonly string[];
+  /** What they may import as types only. */
+  readonly mayAsTypes?: readonly string[];
+}
+
+/** The vendors of each adapter; an adapter without a row has none but Node itself. */
+const vendors: Readonly<Record<string, readonly string[]>> = {
+  s3: ["@aws-sdk/", "@smithy/", "undici"],
+  oss: ["ali-oss", "undici"],
+  redis: ["ioredis"],
+  bullmq: ["bullmq", "ioredis"],
+};
+
+const adapterLayers: readonly Layer[] = Object.entries(vendors).map(([name, vendor]) => ({
+  files: new RegExp(`^packages/shared/src/adapters/${name}/`),
+  may: ["shared/domain/", "shared/ports/", "node:", ...vendor],
+}));
+
+/** The architecture. A file may import its own folder and what its row allows; nothing else. */
+const layers: readonly Layer[] = [
+  { files: /^packages\/shared\/src\/domain\//, may: ["zod", "node:crypto"] },
+  { files: /^packages\/shared\/src\/ports\//, may: ["shared/domain/"], mayAsTypes: ["node:stream"] },
+  { files: /^packages\/shared\/src\/wrappers\//, may: ["shared/domain/", "shared/ports/", "node:stream"] },
+  ...adapterLayers,
+  { files: /^packages\/shared\/src\/adapters\/[^/]+\//, may: ["shared/domain/", "shared/ports/", "node:"] },
+  { files: /^packages\/shared\/src\/platform\//, may: ["pino", "prom-client", "zod", "node:"] },
+  {
+    files: /^packages\/shared\/src\/testing\//,
+    may: ["shared/domain/", "shared/ports/", "shared/adapters/memory/", "node:"],
+  },
+  { files: /^packages\/emulators\/src\//, may: ["hash-wasm", "zod", "node:"] },
+  {
+    // The comparer trusts nothing of the copy path: it has its own client, its own listing and its own arithmetic.
+    files: /^packages\/cli\/src\/compare\//,
+    may: ["@aws-sdk/client-s3", "undici", "zod", "node:"],
+  },
+  {
+    files: /^packages\/cli\/src\//,
+    may: ["shared/", "emulators/", "@aws-sdk/client-s3", "commander", "ioredis", "undici", "zod", "node:"],
+  },
+  { files: /^services\/([^/]+)\/src\/(main|config)\.ts$/, may: ["shared/", "zod", "node:"] },
+  {
+    files: /^services\/api\/src\//,
+    may: ["shared/domain/", "shared/ports/", "fastify", "@fastify/", "zod", "node:"],
+    mayAsTypes: ["shared/platform/"],
+  },
+  {
+    files: /^services\/[^/]+\/src\//,
+    may: ["shared/domain/", "shared/ports/", "node:"],
+    mayAsTypes: ["shared/platform/"],
+  },
+];
+
+/** What the domain may take from node:crypto: hashes, which give the same answer every time. */
+const pureCrypto = new Set(["createHash", "createHmac", "hash", "Hash", "Hmac", "timingSafeEqual"]);
+
+/** Finds what a source file does that its layer forbids. `text` is its whole content. */
+export function breachesOf(file: string, text: string): Breach[] {
+  const layer = layers.find(({ files }) => files.test(file));
+  if (layer === undefined) return [`${file} belongs to no layer; give its folder a row in test/architecture/layers.ts`];
+  const code = withoutComments(text);
+  return [...importBreaches(file, code, layer), ...textBreaches(file, code)];
+}
+
+function importBreaches(file: string, code: string, layer: Layer): Breach[] {
+  const breaches: Breach[] = [];
+  for (const { specifier, typesOnly, names } of importsOf(file, code)) {
+    const allowed = typesOnly ? [...layer.may, ...(layer.mayAsTypes ?? [])] : layer.may;
+    const mine = specifier.startsWith(ownFolder(file, layer)) || allowed.some((start) => specifier.startsWith(start));
+    if (!mine) breaches.push(`${file} may not import ${specifier}${typesOnly ? "" : " (as a value)"}`);
+    const impure = names.filter((name) => !pureCrypto.has(name));
+    if (file.startsWith("packages/shared/src/domain/") && specifier === "node:crypto" && impure.length > 0) {
+      breaches.push(`${file} may import only hashes from node:crypto, not ${impure.join(", ")}`);
+    }
+  }
+  return breaches;
+}
+
+/** The folder that the row's pattern matched, or the whole service for its main.ts and config.ts. */
+function ownFolder(file: string, layer: Layer): string {
+  const service = /^services\/[^/]+\/src\//.exec(file)?.[0];
+  return shortened(service ?? layer.files.exec(file)?.[0] ?? file);
+}
+
+function textBreaches(file: string, code: string): Breach[] {
+  const breaches: Breach[] = [];
+  if (/\bprocess\s*\.\s*env\b/.test(code) && !file.endsWith("/config.ts")) {
+    breaches.push(`${file} reads the environment; only config.ts may`);
+  }
+  if (/\bprocess\s*\.\s*exit\s*\(/.test(code) && !file.endsWith("/main.ts")) {
+    breaches.push(`${file} ends the process; only main.ts may`);
+  }
+  if (/\{job:|["'`]jobs?:/.test(code) && file !== "packages/shared/src/adapters/redis/keys.ts") {
+    breaches.push(`${file} spells a Redis key; only packages/shared/src/adapters/redis/keys.ts may`);
+  }
+  return breaches;
+}
+
+interface Import {
+  readonly specifier: string;
+  readonly typesOnly: boolean;
+  /** The names between the braces; empty for other forms. */
+  readonly names: readonly string[];
+}
+
+const statement = /\b(?:import|export)\s+(type\s)?([^"';=]*?)\bfrom\s*"([^"]+)"|\bimport\s*\(?\s*"([^"]+)"/g;
+
+function* importsOf(file: string, code: string): Generator<Import> {
+  for (const [, type, clause = "", from, bare] of code.matchAll(statement)) {
+    const specifier = from ?? bare ?? "";
+    const names = /\{([^}]*)\}/.exec(clause)?.[1]?.split(",") ?? [];
+    yield {
+      specifier: specifier.startsWith(".")
+        ? shortened(normalize(join(dirname(file), specifier)))
+        : specifier.replace("@causeway/", ""),
+      typesOnly: type !== undefined,
+      names: names
+        .map(
+          (name) =>
+            name
+              .replace(/^\s*type\s/, "")
+              .trim()
+              .split(/\s/)[0] ?? "",
+        )
+        .filter((name) => name !== ""),
+    };
+  }
+}
+
+/** Paths of packages as importers name them: `packages/shared/src/domain/x.ts` is `shared/domain/x.ts`. */
+function shortened(path: string): string {
+  return path.replace(/^packages\/([^/]+)\/src\//, "$1/");
+}
+
+/** Drops comments. A `//` inside a string counts only after white space, so that addresses survive. */
+function withoutComments(text: string): string {
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "$1");
+}
