@@ -1,0 +1,63 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+
+/** Counts and times of one process, in the form of the Meter port. */
+export interface Metrics {
+  count(name: string, labels: Readonly<Record<string, string>>, by?: number): void;
+  time(name: string, labels: Readonly<Record<string, string>>, seconds: number): void;
+  gauge(name: string, labels: Readonly<Record<string, string>>, value: number): void;
+  /** Everything in Prometheus' text format. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+/** What each figure means; a name that is not here is its own help. */
+const helps: Readonly<Record<string, string>> = {
+  migration_objects_total: "Objects by outcome.",
+  migration_bytes_total: "Bytes that were copied.",
+  migration_task_seconds: "How long tasks took, from taking to committing.",
+  migration_faults_total: "Refusals from outside, by code and kind.",
+  migration_request_seconds: "How long requests to the stores took, by store and operation.",
+  migration_listed_objects_total: "Objects that were listed and planned.",
+  migration_dispatched_tasks_total: "Tasks that were handed to the queue.",
+  migration_swept_tasks_total: "Tasks without a sign of life that were handed to the queue again.",
+};
+
+const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];
+
+/** Counts and times for `/metrics`. A figure comes into being when it is first touched; its label names are fixed then. */
+export function createMetrics(service: string): Metrics {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service });
+  collectDefaultMetrics({ register: registry });
+  const counters = new Map<string, Counter>();
+  const gauges = new Map<string, Gauge>();
+  const histograms = new Map<string, Histogram>();
+  const options = (name: string, labels: Readonly<Record<string, string>>) => ({
+    name,
+    help: helps[name] ?? name,
+    labelNames: Object.keys(labels),
+    registers: [registry],
+  });
+  return {
+    count(name, labels, by = 1) {
+      const make = () => new Counter(options(name, labels));
+      existing(counters, name, make).inc({ ...labels }, by);
+    },
+    time(name, labels, seconds) {
+      const make = () => new Histogram({ ...options(name, labels), buckets });
+      existing(histograms, name, make).observe({ ...labels }, seconds);
+    },
+    gauge(name, labels, value) {
+      const make = () => new Gauge(options(name, labels));
+      existing(gauges, name, make).set({ ...labels }, value);
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+function existing<T>(known: Map<string, T>, name: string, make: () => T): T {
+  const found = known.get(name) ?? make();
+  known.set(name, found);
+  return found;
+}
