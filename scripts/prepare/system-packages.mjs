@@ -72,7 +72,9 @@ function unpackWith(options, names, tools) {
   rmSync(debs, { recursive: true, force: true });
   mkdirSync(debs, { recursive: true });
   if (!succeeds("apt-get", ["-q", ...options, "download", ...all], { cwd: debs })) return false;
-  return readdirSync(debs).every((deb) => succeeds("dpkg", ["-x", join(debs, deb), join(tools, "root")]));
+  const unpacked = readdirSync(debs).every((deb) => succeeds("dpkg", ["-x", join(debs, deb), join(tools, "root")]));
+  rmSync(debs, { recursive: true });
+  return unpacked;
 }
 
 /** apt's options for lists and caches in folders of our own; installed packages are still the system's. */
