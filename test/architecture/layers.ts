@@ -12,10 +12,16 @@ interface Layer {
   readonly mayAsTypes?: readonly string[];
 }
 
+/** Folders among the adapters that know no vendor's words; those that speak HTTP stand on them. */
+const ground = ["crc64", "http", "http1", "xml"].map((name) => `shared/adapters/${name}/`);
+
 /** The vendors of each adapter; an adapter without a row has none but Node itself. */
 const vendors: Readonly<Record<string, readonly string[]>> = {
-  s3: ["@aws-sdk/", "@smithy/", "undici"],
-  oss: ["ali-oss", "undici"],
+  s3: ["@aws-sdk/", "@smithy/", ...ground],
+  oss: ["ali-oss", ...ground],
+  memory: ["shared/adapters/crc64/"],
+  crc64: ["wabt"],
+  http: ["undici", "shared/adapters/http1/"],
   redis: ["ioredis"],
   bullmq: ["bullmq", "ioredis"],
 };
