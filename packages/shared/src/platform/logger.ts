@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger as PinoLogger, pino } from "pino";
+import { type ChildLoggerOptions, type DestinationStream, type Logger as PinoLogger, pino } from "pino";
 import type { LogLevel } from "./shared-settings.ts";
 
 /** What services log with: JSON lines with the fields `jobId taskId key attempt outcome code` where they apply. */
@@ -30,14 +30,16 @@ export function createLogger(options: LogOptions, destination?: DestinationStrea
     },
     destination ?? pino.destination({ dest: 1, sync: true }),
   );
+  // oxlint-disable-next-line typescript/unbound-method -- called with its logger in front
   return withGuardedChildren(logger, logger.child);
 }
 
 /** Pino does not format the bindings of children, so they are cleaned before it sees them. */
-function withGuardedChildren(logger: PinoLogger, child: PinoLogger["child"]): PinoLogger {
-  return Object.assign(logger, {
-    child: (bindings: object) => withGuardedChildren(child.call(logger, redactedRecord(bindings, 0)), child),
-  });
+function withGuardedChildren(logger: PinoLogger, bear: PinoLogger["child"]): PinoLogger {
+  const child = (bindings: object, options?: ChildLoggerOptions): PinoLogger =>
+    // Our loggers have no custom levels: the child is a logger like its parent.
+    withGuardedChildren(bear.call(logger, redactedRecord(bindings, 0), options) as PinoLogger, bear);
+  return Object.assign(logger, { child });
 }
 
 function redactedRecord(fields: object, depth: number): Record<string, unknown> {
