@@ -36,9 +36,10 @@ export function createLogger(options: LogOptions, destination?: DestinationStrea
 
 /** Pino does not format the bindings of children, so they are cleaned before it sees them. */
 function withGuardedChildren(logger: PinoLogger, bear: PinoLogger["child"]): PinoLogger {
-  const child = (bindings: object, options?: ChildLoggerOptions): PinoLogger =>
-    // Our loggers have no custom levels: the child is a logger like its parent.
-    withGuardedChildren(bear.call(logger, redactedRecord(bindings, 0), options) as PinoLogger, bear);
+  const child = (bindings: object, options?: ChildLoggerOptions): PinoLogger => {
+    const born: PinoLogger = Reflect.apply(bear, logger, [redactedRecord(bindings, 0), options]);
+    return withGuardedChildren(born, bear);
+  };
   return Object.assign(logger, { child });
 }
 
