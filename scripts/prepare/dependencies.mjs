@@ -22,7 +22,7 @@ export function dependenciesAreCurrent(root) {
 
 /** Runs `npm ci` with the npm that called us, if one did; development and optional packages are always wanted. */
 export function installDependencies(root) {
-  const args = ["ci", "--include=dev", "--include=optional", "--no-audit", "--no-fund"];
+  const args = ["ci", "--include=dev", "--include=optional"];
   const npm = process.env.npm_execpath;
   // By its path and our own Node: `node` on npm's PATH may be the bundled one, which can't start without libatomic1.
   return npm?.endsWith("npm-cli.js") === true
