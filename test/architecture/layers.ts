@@ -15,14 +15,16 @@ interface Layer {
 /** Folders among the adapters that know no vendor's words; those that speak HTTP stand on them. */
 const ground = ["crc64", "http", "http1", "xml"].map((name) => `shared/adapters/${name}/`);
 
-/** What the data plane of both stores is made of. These know a protocol and no store; docs/adr/0003 says why. */
-const protocols = ["shared/adapters/http/", "shared/adapters/http1/", "shared/adapters/xml/"];
+/** What the stores' adapters are made of: these know a protocol or a sum, and no store; docs/adr/0003 says why. */
+const pieces = ["http", "http1", "xml", "crc64"].map((name) => `shared/adapters/${name}/`);
 
 /** The vendors of each adapter; an adapter without a row has none but Node itself. */
 const vendors: Readonly<Record<string, readonly string[]>> = {
-  s3: ["@aws-sdk/", "@smithy/", "undici", ...protocols],
-  oss: ["ali-oss", "undici", ...protocols],
+  s3: ["@aws-sdk/", "@smithy/", "undici", ...pieces],
+  oss: ["ali-oss", "undici", ...pieces],
+  memory: ["shared/adapters/crc64/"],
   http: ["undici"],
+  crc64: ["wabt"],
   redis: ["ioredis"],
   bullmq: ["bullmq", "ioredis"],
 };
