@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from "node:crypto";
 import { type JobSpecInput, jobSpecSchema, splitSecrets } from "../domain/job-spec.ts";
 import type { JobCredentials, JobSpec } from "../domain/job-spec.ts";
-import type { JobRecord } from "../domain/job.ts";
+import type { JobCounts, JobRecord } from "../domain/job.ts";
 import type { SourceObject } from "../domain/object.ts";
-import type { Outcome } from "../domain/outcome.ts";
+import { emptyTally, type Outcome } from "../domain/outcome.ts";
 import type { NewJob } from "../ports/job-ledger.ts";
 
 /** Credentials as the builders' jobs have them. */
@@ -90,5 +90,25 @@ export function copiedOutcome(object: SourceObject, index = 0): Outcome {
     targetEtag: object.etag.toUpperCase(),
     crc64: "11051210869376104954",
     proof: "md5",
+  };
+}
+
+/** A job's figures, all zero but for `changes`. */
+export function someCounts(changes: Partial<JobCounts> = {}): JobCounts {
+  return {
+    listedObjects: 0,
+    listedBytes: 0,
+    tally: emptyTally,
+    pendingTasks: 0,
+    dispatchedTasks: 0,
+    runningTasks: 0,
+    succeededTasks: 0,
+    failedTasks: 0,
+    listingFinished: false,
+    failuresByCode: {},
+    running: [],
+    backlogBytes: 0,
+    recent: { objects: 0, bytes: 0, overMs: 60_000 },
+    ...changes,
   };
 }

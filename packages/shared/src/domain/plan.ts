@@ -1,0 +1,46 @@
+import type { SourceObject } from "./object.ts";
+import type { PlannedTask } from "./task.ts";
+
+/** When a task is full, whichever comes first. A single object above the size makes a task of its own. */
+export interface BatchLimits {
+  readonly objectCountLimit: number;
+  /** Bytes. */
+  readonly objectSizeLimit: number;
+}
+
+/** Objects that were listed and do not fill a task yet, in key order. */
+export interface OpenBatch {
+  readonly objects: readonly SourceObject[];
+  readonly bytes: number;
+}
+
+export const emptyBatch: OpenBatch = { objects: [], bytes: 0 };
+
+export interface Batched {
+  readonly full: readonly (readonly SourceObject[])[];
+  /** What is left over, to be filled by the next page. */
+  readonly open: OpenBatch;
+}
+
+/** Adds a page to the open batch and answers the batches that are full now. Order is kept, nothing is dropped. */
+export function addPage(open: OpenBatch, page: readonly SourceObject[], limits: BatchLimits): Batched {
+  const full: (readonly SourceObject[])[] = [];
+  let objects = [...open.objects];
+  let { bytes } = open;
+  for (const object of page) {
+    const isFull = objects.length >= limits.objectCountLimit || bytes + object.sizeBytes > limits.objectSizeLimit;
+    if (isFull && objects.length > 0) {
+      full.push(objects);
+      objects = [];
+      bytes = 0;
+    }
+    objects.push(object);
+    bytes += object.sizeBytes;
+  }
+  return { full, open: { objects, bytes } };
+}
+
+/** Makes a task of a batch; `newTaskId` gives 128 random bits as 32 hex digits. */
+export function taskOf(objects: readonly SourceObject[], newTaskId: () => string): PlannedTask {
+  return { taskId: newTaskId(), manifest: { kind: "copy-batch", objects } };
+}
