@@ -27,6 +27,11 @@ export interface SourceFacts extends SourceObject {
   readonly userMetadata: Readonly<Record<string, string>>;
   /** Stored checksums of the whole object by algorithm, base64: `crc64nvme`, `crc32c`, `crc32`, `sha256`, `sha1`. */
   readonly checksums: Readonly<Record<string, string>>;
+  /**
+   * How the source encrypts it (`AES256`, `aws:kms`, `aws:kms:dsse`, `customer-key`); undefined: it does not say. Under all but
+   * `AES256` an ETag is no MD5.
+   */
+  readonly encryption?: string | undefined;
 }
 
 /** What the target holds under a key, as far as one of its answers tells. */
