@@ -1,0 +1,25 @@
+import type { Clock } from "@causeway/shared/ports/clock.ts";
+import type { DispatchLedger } from "@causeway/shared/ports/dispatch-ledger.ts";
+import type { JobLedger, JobRemoval } from "@causeway/shared/ports/job-ledger.ts";
+import type { Journal } from "@causeway/shared/ports/journal.ts";
+import type { CredentialSeal } from "@causeway/shared/ports/secrets.ts";
+import type { FailureLedger } from "@causeway/shared/ports/settle-ledger.ts";
+import type { WorkerRegistry } from "@causeway/shared/ports/worker-registry.ts";
+
+/** Everything outside that the API speaks with. */
+export interface ApiPorts {
+  readonly jobs: JobLedger;
+  readonly removal: JobRemoval;
+  readonly active: Pick<DispatchLedger, "active">;
+  readonly failures: Pick<FailureLedger, "list" | "retry">;
+  readonly workers: Pick<WorkerRegistry, "list">;
+  readonly journal: Pick<Journal, "read" | "remove">;
+  readonly seal: CredentialSeal;
+  readonly clock: Clock;
+  /** Makes the id of a job: never one that was given before. */
+  readonly newJobId: () => string;
+  /** Whether the ledger answers just now. Never throws. */
+  readonly isLedgerReachable: () => Promise<boolean>;
+  /** The process' metrics in Prometheus' text format. */
+  readonly metricsText: () => Promise<string>;
+}

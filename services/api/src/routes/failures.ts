@@ -1,0 +1,80 @@
+import { isFaultCode } from "@causeway/shared/domain/fault-codes.ts";
+import { z } from "zod";
+import type { ApiPorts } from "../api-ports.ts";
+import type { ApiApp } from "../http/app-type.ts";
+import { refusals, refuse } from "../http/problem.ts";
+import { jobParams, refuseUnknown } from "./find-job.ts";
+
+const faultCode = z.string().refine(isFaultCode, "is not one of Causeway's fault codes; docs/faults.md lists them");
+
+const failuresQuery = z.object({
+  code: faultCode.optional(),
+  after: z.string().min(1).max(2000).optional().describe("`nextCursor` of the page before."),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+
+const failureSchema = z.object({
+  key: z.string(),
+  sizeBytes: z.number(),
+  code: z.string(),
+  message: z.string(),
+  attempts: z.number().int(),
+  time: z.iso.datetime(),
+});
+
+/** `GET /v1/jobs/{id}/failures` and `POST /v1/jobs/{id}/retry`. */
+export function addFailureRoutes(app: ApiApp, ports: Pick<ApiPorts, "jobs" | "failures">): void {
+  app.route({
+    method: "GET",
+    url: "/jobs/:id/failures",
+    config: { role: "read" },
+    schema: {
+      summary: "List failed objects",
+      params: jobParams,
+      querystring: failuresQuery,
+      response: { 200: z.object({ items: z.array(failureSchema), nextCursor: z.string().nullable() }), ...refusals },
+    },
+    handler: async ({ params, query }, reply) => {
+      const job = await ports.jobs.get(params.id);
+      if (job === undefined) return refuseUnknown(reply, params.id);
+      const { after = null, limit, code } = query;
+      const page = await ports.failures.list(job.id, { code, after, limit });
+      const items = page.items.map(({ key, sizeBytes, code, message, attempts, atMs }) => {
+        return { key, sizeBytes, code, message, attempts, time: new Date(atMs).toISOString() };
+      });
+      return { items, nextCursor: page.next };
+    },
+  });
+  addRetryRoute(app, ports);
+}
+
+function addRetryRoute(app: ApiApp, ports: Pick<ApiPorts, "jobs" | "failures">): void {
+  app.route({
+    method: "POST",
+    url: "/jobs/:id/retry",
+    config: { role: "operate" },
+    schema: {
+      summary: "Plan failed objects again",
+      params: jobParams,
+      body: z.strictObject({ codes: z.array(faultCode).default([]) }).nullish(),
+      response: { 202: z.object({ objects: z.number().int(), tasks: z.number().int() }), ...refusals },
+    },
+    handler: async ({ params, body, log, client }, reply) => {
+      const job = await ports.jobs.get(params.id);
+      if (job === undefined) return refuseUnknown(reply, params.id);
+      const retried = await ports.failures.retry(job.id, body?.codes ?? []);
+      switch (retried.answer) {
+        case "retried":
+          log.info({ jobId: job.id, objects: retried.objects, client: client?.name }, "failed objects are tried again");
+          void reply.code(202);
+          return { objects: retried.objects, tasks: retried.tasks };
+        case "refused":
+          return refuse(reply, "STATE_REFUSES", `A job that is ${job.state} takes no retry; submit a new job instead.`);
+        case "unknown":
+          return refuseUnknown(reply, params.id);
+        default:
+          return retried satisfies never;
+      }
+    },
+  });
+}

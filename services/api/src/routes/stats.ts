@@ -1,0 +1,38 @@
+import { statsOf, statsText } from "@causeway/shared/domain/stats.ts";
+import type { ApiPorts } from "../api-ports.ts";
+import type { ApiApp } from "../http/app-type.ts";
+import { refusals } from "../http/problem.ts";
+import { sendText } from "../http/send-text.ts";
+import { statsSchema } from "../http/stats-schema.ts";
+import { jobParams, refuseUnknown } from "./find-job.ts";
+
+/** `GET /v1/jobs/{id}/stats`: figures as JSON, or OSSImport's text block for `Accept: text/plain`. */
+export function addStatsRoute(app: ApiApp, ports: Pick<ApiPorts, "jobs">): void {
+  app.route({
+    method: "GET",
+    url: "/jobs/:id/stats",
+    config: { role: "read" },
+    schema: {
+      summary: "A job's figures; with Accept: text/plain as OSSImport prints them",
+      params: jobParams,
+      response: { 200: statsSchema, ...refusals },
+    },
+    handler: async ({ params, headers }, reply) => {
+      const job = await ports.jobs.get(params.id);
+      const counts = job === undefined ? undefined : await ports.jobs.counts(job.id);
+      if (job === undefined || counts === undefined) return refuseUnknown(reply, params.id);
+      const stats = statsOf(job, counts);
+      if (!prefersText(headers.accept ?? ""))
+        return { ...stats, runningTasksProgress: [...stats.runningTasksProgress] };
+      return sendText(reply, "text/plain", statsText([stats]));
+    },
+  });
+}
+
+/** Whether text/plain is asked for, and JSON is not asked for before it. */
+function prefersText(accept: string): boolean {
+  const types = accept.split(",").map((entry) => entry.split(";")[0]?.trim().toLowerCase());
+  const text = types.indexOf("text/plain");
+  const json = types.indexOf("application/json");
+  return text !== -1 && (json === -1 || text < json);
+}
