@@ -1,0 +1,119 @@
+import type { Answer, Exchange, Protocol } from "../core/exchange.ts";
+import { checkAnonymous } from "./access.ts";
+import { addressOf, type Address } from "./address.ts";
+import { authenticate } from "./authenticate.ts";
+import { regionOf } from "./buckets.ts";
+import type { ServiceCall, World } from "./call.ts";
+import { createKeyLocks } from "./key-locks.ts";
+import { checkKey } from "./key-rules.ts";
+import { BUCKET_OPERATIONS, OBJECT_OPERATIONS, SERVICE_OPERATIONS } from "./operations.ts";
+import type { OssProtocolOptions } from "./options.ts";
+import { answerRefusal, refusalOf, refuse } from "./refusal.ts";
+import { operationOf } from "./route.ts";
+import { createUploads } from "./uploads.ts";
+import type { OssCredentials } from "./verifier.ts";
+
+const DEFAULT_RESTORE_MS = 1000;
+
+/** Alibaba Cloud OSS as its clients see it: signatures, operations, refusals. */
+export function createOssProtocol(options: OssProtocolOptions): Protocol {
+  const { stores, region, now } = options;
+  const world: World = {
+    region,
+    stores,
+    restoreMs: options.restoreMs ?? DEFAULT_RESTORE_MS,
+    settings: new Map(),
+    uploads: createUploads(),
+    restoredAtMs: new Map(),
+    locks: createKeyLocks(),
+  };
+  const isBucket = (name: string): boolean => stores.get(name) !== undefined;
+  const credentialsOf = createCredentialsOf(options);
+  return {
+    name: "oss",
+    operationOf: (exchange) => operationOf(exchange, addressOf(exchange, isBucket)),
+    keyOf: (exchange) => addressOf(exchange, isBucket).key,
+    answer: async (exchange) => {
+      try {
+        const address = addressOf(exchange, isBucket);
+        const nowMs = now();
+        const verifier = { region: regionOf(bucketOf(address, world), world), nowMs, credentialsOf };
+        const requester = authenticate(exchange, address, verifier);
+        const call = { exchange, requester, nowMs, bucketName: address.bucketName ?? "" };
+        return finish(exchange, await perform(call, address, world));
+      } catch (error) {
+        const refusal = refusalOf(error);
+        if (refusal === undefined) throw error;
+        return finish(exchange, answerRefusal(exchange, refusal));
+      }
+    },
+    refusal: (exchange, { status, code, delayMs }) =>
+      finish(
+        exchange,
+        answerRefusal(exchange, {
+          status,
+          code,
+          message:
+            status === 503 ? "Please reduce your request rate." : "We encountered an internal error. Please try again.",
+          ec: undefined,
+          elements: {},
+          headers: delayMs === undefined ? {} : { "x-oss-qos-delay-time": String(delayMs) },
+        }),
+      ),
+  };
+}
+
+function finish(exchange: Exchange, answer: Answer): Answer {
+  const headers = { server: "AliyunOSS", "x-oss-request-id": exchange.requestId, ...answer.headers };
+  return { ...answer, headers };
+}
+
+async function perform(call: ServiceCall, address: Address, world: World): Promise<Answer> {
+  const operation = operationOf(call.exchange, address);
+  const ofService = SERVICE_OPERATIONS[operation];
+  if (ofService !== undefined) {
+    if (call.requester.kind === "anonymous") throw refuse("AccessDenied");
+    return await ofService(call, world);
+  }
+  if (operation === "Unsupported") throw refuse("NotImplemented");
+  const bucket = bucketOf(address, world);
+  const ofObject = OBJECT_OPERATIONS[operation];
+  const run = ofObject ?? BUCKET_OPERATIONS[operation];
+  if (run === undefined) {
+    throw refuse("MethodNotAllowed", { elements: { Method: call.exchange.method } });
+  }
+  if (address.malformed) throw refuse("InvalidObjectName");
+  if (ofObject !== undefined) checkKey(address.key);
+  if (bucket === undefined) throw refuse("NoSuchBucket", { elements: { BucketName: call.bucketName } });
+  refuseOtherRegion(address, regionOf(bucket, world));
+  const bucketCall = { ...call, bucket, store: bucket.store, key: address.key };
+  if (call.requester.kind === "anonymous") await checkAnonymous(operation, bucketCall, world);
+  return await run(bucketCall, world);
+}
+
+function bucketOf(address: Address, world: World) {
+  return address.bucketName === undefined ? undefined : world.stores.get(address.bucketName);
+}
+
+/** A bucket is only reached through the endpoint of its own region. */
+function refuseOtherRegion(address: Address, region: string): void {
+  if (address.hostRegion === undefined || address.hostRegion === region) return;
+  throw refuse("AccessDenied", {
+    message:
+      "The bucket you are attempting to access must be addressed using the specified endpoint. " +
+      "Please send all future requests to this endpoint.",
+    ec: "0003-00001403",
+    elements: { Endpoint: `oss-${region}.aliyuncs.com` },
+  });
+}
+
+function createCredentialsOf(options: OssProtocolOptions) {
+  return (accessKeyId: string, token: string | undefined): OssCredentials => {
+    const accessKeySecret = options.credentials.get(accessKeyId);
+    if (accessKeySecret === undefined) {
+      throw refuse("InvalidAccessKeyId", { elements: { OSSAccessKeyId: accessKeyId } });
+    }
+    if (options.securityTokens?.get(accessKeyId) !== token) throw refuse("InvalidSecurityToken");
+    return { accessKeyId, accessKeySecret };
+  };
+}
