@@ -27,7 +27,7 @@ export function findSuites(root, suffix, starts = []) {
     .flatMap((folder) => [...filesUnder(folder)])
     .map((file) => relative(root, file))
     .filter((file) => file.endsWith(suffix) && (starts.length === 0 || starts.some((start) => file.startsWith(start))))
-    .toSorted((one, other) => (one < other ? -1 : 1))
+    .sort((one, other) => (one < other ? -1 : 1))
     .map((file) => ({ file, needs: needsOf(file, readFileSync(join(root, file), "utf8")) }));
 }
 
