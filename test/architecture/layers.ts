@@ -47,7 +47,14 @@ const layers: readonly Layer[] = [
   { files: /^packages\/shared\/src\/platform\//, may: ["pino", "prom-client", "zod", "node:"] },
   {
     files: /^packages\/shared\/src\/testing\//,
-    may: ["shared/domain/", "shared/ports/", "shared/adapters/memory/", "node:"],
+    may: [
+      "shared/domain/",
+      "shared/ports/",
+      "shared/adapters/memory/",
+      "shared/adapters/crc64/",
+      "fast-check",
+      "node:",
+    ],
   },
   { files: /^packages\/emulators\/src\//, may: ["hash-wasm", "zod", "node:"] },
   {
