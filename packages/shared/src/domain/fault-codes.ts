@@ -151,6 +151,10 @@ export const faultCodes = {
     meaning: "Two workers died while they worked on this object.",
     cure: "Look at the workers' logs for this key, then retry this code.",
   },
+  JOURNAL_FAILED: {
+    meaning: "The journal could not be written or read.",
+    cure: "See that JOURNAL_URL names a folder that exists on every host, is the same for all services, is writable and has space.",
+  },
   FAILURE_LIMIT: {
     meaning: "So many objects failed that the job paused itself.",
     cure: "Read the failures by code, mend their cause, then resume; or raise failureLimits.",
