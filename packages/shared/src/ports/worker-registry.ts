@@ -13,7 +13,10 @@ export interface WorkerRecord {
   readonly state: "running" | "draining" | "path-down";
 }
 
-/** Who works. Records vanish by themselves some time after their last heartbeat. */
+/** How long a record outlives its last heartbeat. */
+export const workerTtlMs = 30_000;
+
+/** Who works. Records vanish by themselves `workerTtlMs` after their last heartbeat. */
 export interface WorkerRegistry {
   beat(record: WorkerRecord): Promise<void>;
   leave(id: string): Promise<void>;

@@ -1,0 +1,106 @@
+import type { FaultCode } from "../../../domain/fault-codes.ts";
+import type { JobCounts, JobRecord, RunningTask } from "../../../domain/job.ts";
+import { hasEnded } from "../../../domain/state.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { JobLedger, JobRemoval, Submitted } from "../../../ports/job-ledger.ts";
+import { backlogLength } from "./backlog.ts";
+import { changeBook } from "./job-changes.ts";
+import { recentOf } from "./rates.ts";
+import { type JobBook, listingFinished, newBook, type OpenTask } from "./state.ts";
+
+export function createMemoryJobs(books: Map<string, JobBook>, clock: Clock): JobLedger & JobRemoval {
+  const byName = (name: string): JobBook | undefined => [...books.values()].find(({ spec }) => spec.name === name);
+  return {
+    async submit(job) {
+      const answer = existing([...books.values()], job.record, job.idempotencyKey);
+      if (answer !== undefined) return answer;
+      books.set(job.record.id, newBook(job));
+      return { answer: "submitted" };
+    },
+
+    async get(idOrName) {
+      const book = books.get(idOrName) ?? byName(idOrName);
+      return book === undefined ? undefined : recordOf(book);
+    },
+
+    async list({ after, limit }) {
+      const newestFirst = [...books.values()].map((book) => ({ book, place: placeOf(book) })).sort(byPlace);
+      const rest = newestFirst.filter(({ place }) => after === null || place < after);
+      const shown = rest.slice(0, limit);
+      const next = rest.length > limit ? (shown.at(-1)?.place ?? null) : null;
+      return { jobs: shown.map(({ book }) => recordOf(book)), next };
+    },
+
+    async change(jobId, change) {
+      const book = books.get(jobId);
+      return book === undefined ? "unknown" : changeBook(book, change);
+    },
+
+    async counts(jobId) {
+      const book = books.get(jobId);
+      return book === undefined ? undefined : countsOf(book, clock.now());
+    },
+
+    async sealedCredentials(jobId) {
+      return books.get(jobId)?.sealedCredentials;
+    },
+
+    async remove(jobId) {
+      const book = books.get(jobId);
+      if (book === undefined) return "unknown";
+      if (!hasEnded(book.state)) return "not-ended";
+      books.delete(jobId);
+      return "removed";
+    },
+  };
+}
+
+function existing(books: readonly JobBook[], record: JobRecord, key: string | undefined): Submitted | undefined {
+  if (books.some(({ id }) => id === record.id)) return { answer: "submitted" };
+  const repeated = books.find((book) => key !== undefined && book.idempotencyKey === key);
+  if (repeated !== undefined) return { answer: "repeated", jobId: repeated.id };
+  const namesake = books.find((book) => book.spec.name === record.spec.name);
+  return namesake === undefined ? undefined : { answer: "name-in-use", jobId: namesake.id };
+}
+
+/** Sorts as time, then id; also the listing's cursor. */
+function placeOf({ createdAtMs, id }: JobBook): string {
+  return `${String(createdAtMs).padStart(16, "0")}.${id}`;
+}
+
+function byPlace(a: { readonly place: string }, b: { readonly place: string }): number {
+  return a.place < b.place ? 1 : -1;
+}
+
+function recordOf(book: JobBook): JobRecord {
+  const { id, spec, state, stateReason, createdAtMs, endedAtMs, revision } = book;
+  return { id, spec, state, stateReason, createdAtMs, endedAtMs, revision };
+}
+
+function countsOf(book: JobBook, nowMs: number): JobCounts {
+  const failuresByCode: Partial<Record<FaultCode, number>> = Object.fromEntries(book.failuresByCode);
+  const running = [...book.dispatched].flatMap(runningTask);
+  return {
+    listedObjects: book.listedObjects,
+    listedBytes: book.listedBytes,
+    tally: book.tally,
+    pendingTasks: backlogLength(book),
+    dispatchedTasks: book.dispatched.size,
+    runningTasks: running.length,
+    succeededTasks: book.succeededTasks,
+    failedTasks: book.failedTasks,
+    listingFinished: listingFinished(book),
+    failuresByCode,
+    running,
+    backlogBytes: book.backlogBytes,
+    recent: recentOf(book.rates, book.createdAtMs, nowMs),
+  };
+}
+
+function runningTask({ taskId, held, manifest, rows, tally }: OpenTask): readonly RunningTask[] {
+  if (held === undefined) return [];
+  const bytesTotal = manifest.objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const bytesDone = tally.copiedBytes + tally.skippedBytes;
+  const objectsTotal = manifest.objects.length;
+  return [{ taskId, startedAtMs: held.sinceMs, bytesDone, bytesTotal, objectsDone: rows.size, objectsTotal }];
+}

@@ -1,0 +1,27 @@
+import type { Clock } from "../../../ports/clock.ts";
+import type { Ledger } from "../../../ports/ledger.ts";
+import { createMemoryDispatch } from "./dispatch.ts";
+import { createMemoryFailures } from "./failures.ts";
+import { createMemoryLease, createMemoryWorkers } from "./fleet.ts";
+import { createMemoryJobs } from "./jobs.ts";
+import { createMemoryPlans } from "./plan.ts";
+import { createMemorySettling } from "./settling.ts";
+import type { JobBook } from "./state.ts";
+import { createMemoryTasks } from "./tasks.ts";
+import { createMemoryUploads } from "./uploads.ts";
+
+/** The ledger in the memory of one process: for tests, by the same rules as the Redis one. */
+export function createMemoryLedger(clock: Clock): Ledger {
+  const books = new Map<string, JobBook>();
+  return {
+    jobs: createMemoryJobs(books, clock),
+    plans: createMemoryPlans(books),
+    dispatch: createMemoryDispatch(books, clock),
+    tasks: createMemoryTasks(books, clock),
+    uploads: createMemoryUploads(books),
+    failures: createMemoryFailures(books),
+    settling: createMemorySettling(books, clock),
+    lease: createMemoryLease(new Map(), "memory", clock),
+    workers: createMemoryWorkers(clock),
+  };
+}

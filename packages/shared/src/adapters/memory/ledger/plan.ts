@@ -1,0 +1,68 @@
+import { manifestBytes } from "../../../domain/task.ts";
+import type { PlanLedger } from "../../../ports/plan-ledger.ts";
+import { enqueue } from "./backlog.ts";
+import { type JobBook, newTask } from "./state.ts";
+
+export function createMemoryPlans(books: ReadonlyMap<string, JobBook>): PlanLedger {
+  return {
+    async shards(jobId) {
+      return [...(books.get(jobId)?.shards.values() ?? [])].map(({ shard }) => shard);
+    },
+
+    async plan({ jobId, shardId, version, planId, cursor, tasks }) {
+      const book = books.get(jobId);
+      const entry = book?.shards.get(shardId);
+      if (book === undefined || entry === undefined) return "refused";
+      if (entry.planId === planId) return "planned";
+      if (!mayPlan(book)) return "not-now";
+      if (entry.shard.version !== version || entry.shard.finished) return "refused";
+      for (const planned of tasks) {
+        const task = newTask(planned, shardId);
+        book.open.set(task.taskId, task);
+        enqueue(book, task);
+        book.listedObjects += planned.manifest.objects.length;
+        book.listedBytes += manifestBytes(planned.manifest);
+      }
+      entry.planId = planId;
+      entry.shard = { ...entry.shard, cursor, version: version + 1 };
+      return "planned";
+    },
+
+    async split({ jobId, shardId, version, at, newShardId }) {
+      const book = books.get(jobId);
+      const entry = book?.shards.get(shardId);
+      if (book === undefined || entry === undefined) return "refused";
+      if (book.shards.has(newShardId)) return "planned";
+      if (!mayPlan(book)) return "not-now";
+      const { shard } = entry;
+      if (shard.version !== version || shard.finished) return "refused";
+      if (at === shard.before || at === shard.cursor) return "refused";
+      entry.shard = { ...shard, before: at, version: version + 1 };
+      const added = { ...shard, id: newShardId, after: at, cursor: undefined, version: 1 };
+      book.shards.set(newShardId, { shard: added, planId: undefined });
+      return "planned";
+    },
+
+    async finish({ jobId, shardId, version }) {
+      const book = books.get(jobId);
+      const entry = book?.shards.get(shardId);
+      if (book === undefined || entry === undefined) return "refused";
+      if (entry.shard.finished) return entry.shard.version === version + 1 ? "planned" : "refused";
+      if (!mayPlan(book)) return "not-now";
+      if (entry.shard.version !== version) return "refused";
+      entry.shard = { ...entry.shard, finished: true, version: version + 1 };
+      return "planned";
+    },
+
+    async abandonListing(jobId, reason) {
+      const book = books.get(jobId);
+      if (book?.state !== "running") return "not-now";
+      book.abandoned ??= reason;
+      return "abandoned";
+    },
+  };
+}
+
+function mayPlan(book: JobBook): boolean {
+  return book.state === "running" && book.abandoned === undefined;
+}

@@ -1,0 +1,157 @@
+import type { FaultCode } from "../../../domain/fault-codes.ts";
+import type { StateReason } from "../../../domain/job.ts";
+import type { OpenJobSpec } from "../../../domain/job-spec.ts";
+import { emptyTally, type Outcome, type Tally } from "../../../domain/outcome.ts";
+import type { Shard } from "../../../domain/shard.ts";
+import type { JobState } from "../../../domain/state.ts";
+import type { FailedBatch, Manifest, PlannedTask, WrittenObject } from "../../../domain/task.ts";
+import type { NewJob } from "../../../ports/job-ledger.ts";
+import type { Upload } from "../../../ports/object-target.ts";
+import { emptyRates, type Rates } from "./rates.ts";
+
+/** A task that is planned and not yet committed. */
+export interface OpenTask {
+  readonly taskId: string;
+  readonly manifest: Manifest;
+  readonly lane: string;
+  readonly weightBytes: number;
+  run: number;
+  starts: number;
+  place: "backlog" | "dispatched";
+  /** Last sign of life while dispatched. */
+  signMs: number;
+  held: { readonly start: number; readonly sinceMs: number } | undefined;
+  readonly rows: Map<number, Outcome>;
+  tally: Tally;
+  suspect: number | undefined;
+  readonly crashes: Map<number, number>;
+}
+
+/** Failed objects of one task under one code, in the order in which they came. */
+export interface StoredBatch {
+  readonly sequence: number;
+  readonly batch: FailedBatch;
+  readonly weightBytes: number;
+  /** How many failed tasks this batch stands for: 1 for the first of its task, 0 for the others. */
+  readonly tasks: 0 | 1;
+}
+
+/** All that the memory ledger keeps of one job. */
+export interface JobBook {
+  readonly id: string;
+  spec: OpenJobSpec;
+  state: JobState;
+  stateReason: StateReason | null;
+  readonly createdAtMs: number;
+  endedAtMs: number | null;
+  revision: number;
+  sealedCredentials: string;
+  readonly idempotencyKey: string | undefined;
+  /** Whether settling leads to `cancelled`. */
+  cancelled: boolean;
+  /** Why the listing was given up. */
+  abandoned: StateReason | undefined;
+  readonly shards: Map<string, { shard: Shard; planId: string | undefined }>;
+  readonly open: Map<string, OpenTask>;
+  /** The backlog: one queue per shard. The map's order is the ring: the lane that gave goes to the end. */
+  readonly lanes: Map<string, OpenTask[]>;
+  readonly dispatched: Set<OpenTask>;
+  listedObjects: number;
+  listedBytes: number;
+  backlogBytes: number;
+  tally: Tally;
+  succeededTasks: number;
+  failedTasks: number;
+  failures: StoredBatch[];
+  failureSequence: number;
+  readonly failuresByCode: Map<FaultCode, number>;
+  /** Since the job was submitted, resumed or retried. */
+  breaker: { objects: number; failed: number; bytes: number };
+  retrying: { readonly codes: readonly FaultCode[]; readonly until: number } | undefined;
+  readonly recheck: Map<string, { readonly written: readonly WrittenObject[]; readonly clean: boolean }>;
+  readonly journal: string[];
+  readonly uploads: Map<string, Upload>;
+  readonly rates: Rates;
+}
+
+/** A job as it is submitted: running, with one shard over its whole prefix. */
+export function newBook({ record, sealedCredentials, idempotencyKey }: NewJob): JobBook {
+  const shard: Shard = {
+    id: "0",
+    version: 1,
+    after: undefined,
+    before: undefined,
+    cursor: undefined,
+    finished: false,
+  };
+  return {
+    ...record,
+    state: "running",
+    sealedCredentials,
+    idempotencyKey,
+    cancelled: false,
+    abandoned: undefined,
+    shards: new Map([[shard.id, { shard, planId: undefined }]]),
+    open: new Map(),
+    lanes: new Map(),
+    dispatched: new Set(),
+    listedObjects: 0,
+    listedBytes: 0,
+    backlogBytes: 0,
+    tally: emptyTally,
+    succeededTasks: 0,
+    failedTasks: 0,
+    failures: [],
+    failureSequence: 0,
+    failuresByCode: new Map(),
+    breaker: { objects: 0, failed: 0, bytes: 0 },
+    retrying: undefined,
+    recheck: new Map(),
+    journal: [],
+    uploads: new Map(),
+    rates: emptyRates(),
+  };
+}
+
+/** A task as it enters the backlog for the first time. */
+export function newTask({ taskId, manifest }: PlannedTask, lane: string): OpenTask {
+  return {
+    taskId,
+    manifest,
+    lane,
+    weightBytes: weightOf(manifest.objects),
+    run: 0,
+    starts: 0,
+    place: "backlog",
+    signMs: 0,
+    held: undefined,
+    rows: new Map(),
+    tally: emptyTally,
+    suspect: undefined,
+    crashes: new Map(),
+  };
+}
+
+/** Stands for the size of a compressed manifest: some bytes per object and half of its key. */
+export function weightOf(objects: readonly { readonly key: string }[]): number {
+  return objects.reduce((sum, { key }) => sum + 24 + Math.ceil(key.length / 2), 0);
+}
+
+export function listingFinished(book: JobBook): boolean {
+  return [...book.shards.values()].every(({ shard }) => shard.finished);
+}
+
+/** Nothing more will be planned. */
+export function listingDone(book: JobBook): boolean {
+  return listingFinished(book) || book.abandoned !== undefined || book.state === "cancelling";
+}
+
+export function addTallies(a: Tally, b: Tally): Tally {
+  return {
+    copiedObjects: a.copiedObjects + b.copiedObjects,
+    copiedBytes: a.copiedBytes + b.copiedBytes,
+    skippedObjects: a.skippedObjects + b.skippedObjects,
+    skippedBytes: a.skippedBytes + b.skippedBytes,
+    failedObjects: a.failedObjects + b.failedObjects,
+  };
+}

@@ -1,0 +1,20 @@
+import type { DispatchLedger } from "./dispatch-ledger.ts";
+import type { JobLedger, JobRemoval } from "./job-ledger.ts";
+import type { Lease } from "./lease.ts";
+import type { PlanLedger } from "./plan-ledger.ts";
+import type { FailureLedger, SettleLedger } from "./settle-ledger.ts";
+import type { TaskLedger, UploadLedger } from "./task-ledger.ts";
+import type { WorkerRegistry } from "./worker-registry.ts";
+
+/** The whole ledger, by what it is asked for. Nobody takes it whole but the files that wire: a part needs one or two of these. */
+export interface Ledger {
+  readonly jobs: JobLedger & JobRemoval;
+  readonly plans: PlanLedger;
+  readonly dispatch: DispatchLedger;
+  readonly tasks: TaskLedger;
+  readonly uploads: UploadLedger;
+  readonly failures: FailureLedger;
+  readonly settling: SettleLedger;
+  readonly lease: Lease;
+  readonly workers: WorkerRegistry;
+}
