@@ -8,6 +8,7 @@ import { listObjects, listObjectsV2 } from "./list-objects.ts";
 import { listMultipartUploads, listParts } from "./list-uploads.ts";
 import * as settings from "./object-settings.ts";
 import { appendObject, putObject, putSymlink } from "./put-object.ts";
+import { restoreObject } from "./restore-object.ts";
 import type { OssOperation } from "./route.ts";
 import { abortMultipartUpload, initiateMultipartUpload, uploadPart, uploadPartCopy } from "./upload-parts.ts";
 
@@ -46,7 +47,7 @@ export const OBJECT_OPERATIONS: Partial<Readonly<Record<OssOperation, BucketOper
   DeleteObjectTagging: settings.deleteObjectTagging,
   PutSymlink: putSymlink,
   GetSymlink: getSymlink,
-  RestoreObject: settings.restoreObject,
+  RestoreObject: restoreObject,
   InitiateMultipartUpload: initiateMultipartUpload,
   UploadPart: uploadPart,
   UploadPartCopy: uploadPartCopy,

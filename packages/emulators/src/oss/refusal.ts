@@ -87,7 +87,7 @@ const REFUSALS = {
     message: "The operation is not supported for this resource.",
     ec: undefined,
   },
-  PositionNotEqualToLength: { status: 409, message: "Position is not equal to file length.", ec: undefined },
+  PositionNotEqualToLength: { status: 409, message: "Position is not equal to file length", ec: undefined },
   PreconditionFailed: {
     status: 412,
     message: "At least one of the pre-conditions you specified did not hold.",

@@ -56,12 +56,13 @@ export const uploadPartCopy: BucketOperation = async (call, world) => {
   const { start, end } = range.kind === "whole" ? { start: 0, end: object.sizeBytes } : range;
   const draft = await call.store.draft(store.read(object.key, start, end));
   await addPart(call, world, { upload, partNumber, draft, crc64: undefined });
+  const etag = `"${draft.md5Hex.toUpperCase()}"`;
   return xmlAnswer(
     xmlDocument(
       "CopyPartResult",
-      xmlElement("LastModified", new Date(call.nowMs).toISOString()) +
-        xmlElement("ETag", `"${draft.md5Hex.toUpperCase()}"`),
+      xmlElement("LastModified", new Date(call.nowMs).toISOString()) + xmlElement("ETag", etag),
     ),
+    { etag },
   );
 };
 
