@@ -95,6 +95,13 @@ describe("the layer checker", () => {
     );
   });
 
+  test("text that speaks of imports imports nothing", () => {
+    assert.deepEqual(
+      breachesOf(`${shared}/domain/a.ts`, 'const text = "cannot import keys from "; const more = "x";\n'),
+      [],
+    );
+  });
+
   test("an import over several lines is seen", () => {
     assert.equal(breachesOf(`${shared}/domain/a.ts`, 'import {\n  a,\n  b,\n} from "undici";\n').length, 1);
   });

@@ -12,18 +12,15 @@ interface Layer {
   readonly mayAsTypes?: readonly string[];
 }
 
-/** Folders among the adapters that know no vendor's words; those that speak HTTP stand on them. */
-const ground = ["crc64", "http", "http1", "xml"].map((name) => `shared/adapters/${name}/`);
-
 /** What the stores' adapters are made of: these know a protocol or a sum, and no store; docs/adr/0003 says why. */
 const pieces = ["http", "http1", "xml", "crc64"].map((name) => `shared/adapters/${name}/`);
 
 /** The vendors of each adapter; an adapter without a row has none but Node itself. */
 const vendors: Readonly<Record<string, readonly string[]>> = {
-  s3: ["@aws-sdk/", "@smithy/", "undici", ...pieces],
-  oss: ["ali-oss", "undici", ...pieces],
+  s3: ["@aws-sdk/", "@smithy/", ...pieces],
+  oss: ["ali-oss", ...pieces],
   memory: ["shared/adapters/crc64/"],
-  http: ["undici"],
+  http: ["undici", "shared/adapters/http1/"],
   crc64: ["wabt"],
   redis: ["ioredis"],
   bullmq: ["bullmq", "ioredis"],
@@ -131,11 +128,13 @@ interface Import {
   readonly names: readonly string[];
 }
 
-const statement = /\b(?:import|export)\s+(type\s)?([^"';=]*?)\bfrom\s*"([^"]+)"|\bimport\s*\(?\s*"([^"]+)"/g;
+// Statements begin their line; only import() may stand anywhere.
+const statement =
+  /^\s*(?:import|export)\s+(type\s)?([^"';=()]*?)\bfrom\s*"([^"]+)"|^\s*import\s*"([^"]+)"|\bimport\s*\(\s*"([^"]+)"/gm;
 
 function* importsOf(file: string, code: string): Generator<Import> {
-  for (const [, type, clause = "", from, bare] of code.matchAll(statement)) {
-    const specifier = from ?? bare ?? "";
+  for (const [, type, clause = "", from, bare, called] of code.matchAll(statement)) {
+    const specifier = from ?? bare ?? called ?? "";
     const names = /\{([^}]*)\}/.exec(clause)?.[1]?.split(",") ?? [];
     yield {
       specifier: specifier.startsWith(".")
