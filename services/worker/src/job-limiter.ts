@@ -24,40 +24,26 @@ const shortestWaitMs = 20;
  * large object passes whole and the next waits; debts are paid by slices leased from the fleet's budget.
  */
 export function createJobLimiter({ jobId, budget, limits, safeShare, clock }: JobLimiterParts): RateLimiter {
-  const balance = { bytes: 0, requests: 0 };
+  const account = createAccount();
   const waiting = new Set<Waiter>();
   const safeSlice = createSafeShare(safeShare, clock);
+  const allowance = (): Allowance => allowanceAt(limits(), clock.now());
   let paying = false;
 
-  const allowance = (): Allowance => allowanceAt(limits(), clock.now());
-  const inDebt = ({ bytesPerSecond, requestsPerSecond }: Allowance): boolean =>
-    (bytesPerSecond > 0 && balance.bytes < 0) || (requestsPerSecond > 0 && balance.requests < 0);
-  const charge = (cost: Spending): void => {
-    balance.bytes -= cost.bytes;
-    balance.requests -= cost.requests;
-  };
-
-  /** Leases one slice, and admits who may go; answers how long to wait before the next. */
+  /** Leases one slice; answers how long to wait before the next. */
   const pay = async (): Promise<number> => {
     const allowed = allowance();
-    if (!inDebt(allowed)) return 0;
-    const wanted = {
-      bytes: wantedOf(balance.bytes, allowed.bytesPerSecond),
-      requests: wantedOf(balance.requests, allowed.requestsPerSecond),
-    };
+    if (!account.inDebt(allowed)) return 0;
+    const wanted = account.wanted(allowed);
     const slice = await budget.lease(jobId, wanted, allowed).catch(() => safeSlice(wanted, allowed));
     if ("retryAfterMs" in slice) return Math.max(shortestWaitMs, slice.retryAfterMs);
-    balance.bytes += slice.granted.bytes;
-    balance.requests += slice.granted.requests;
+    account.credit(slice.granted);
     return 0;
   };
 
   const admit = (): void => {
     for (const waiter of waiting) {
-      const allowed = allowance();
-      if (isFree(allowed)) forgive(balance);
-      else if (inDebt(allowed)) return;
-      else charge(waiter.cost);
+      if (!account.charge(waiter.cost, allowance())) return;
       waiting.delete(waiter);
       waiter.go();
     }
@@ -66,7 +52,6 @@ export function createJobLimiter({ jobId, budget, limits, safeShare, clock }: Jo
   const payUntilNobodyWaits = async (): Promise<void> => {
     if (paying) return;
     paying = true;
-    const never = new AbortController().signal;
     try {
       while (waiting.size > 0) {
         const waitMs = await pay();
@@ -80,19 +65,40 @@ export function createJobLimiter({ jobId, budget, limits, safeShare, clock }: Jo
 
   return {
     spend: (cost, { signal }) => {
-      const allowed = allowance();
-      if (isFree(allowed)) {
-        forgive(balance);
-        return Promise.resolve();
-      }
-      if (waiting.size === 0 && !inDebt(allowed)) {
-        charge(cost);
-        return Promise.resolve();
-      }
+      if (waiting.size === 0 && account.charge(cost, allowance())) return Promise.resolve();
       const admitted = queued(waiting, cost, signal);
       void payUntilNobodyWaits();
       return admitted;
     },
+  };
+}
+
+const never = new AbortController().signal;
+
+/** What was spent and not yet paid. */
+function createAccount() {
+  let bytes = 0;
+  let requests = 0;
+  const inDebt = (allowed: Allowance): boolean =>
+    (allowed.bytesPerSecond > 0 && bytes < 0) || (allowed.requestsPerSecond > 0 && requests < 0);
+  return {
+    inDebt,
+    /** Charges the cost unless there is a debt; answers whether it did. */
+    charge: (cost: Spending, allowed: Allowance): boolean => {
+      if (inDebt(allowed)) return false;
+      // Where there is no limit nothing is owed, also not from before it was lifted.
+      bytes = allowed.bytesPerSecond === 0 ? 0 : bytes - cost.bytes;
+      requests = allowed.requestsPerSecond === 0 ? 0 : requests - cost.requests;
+      return true;
+    },
+    credit: (granted: Spending): void => {
+      bytes += granted.bytes;
+      requests += granted.requests;
+    },
+    wanted: (allowed: Allowance): Spending => ({
+      bytes: wantedOf(bytes, allowed.bytesPerSecond),
+      requests: wantedOf(requests, allowed.requestsPerSecond),
+    }),
   };
 }
 
@@ -137,14 +143,4 @@ function createSafeShare(share: () => number, clock: Clock): (wanted: Spending, 
 function wantedOf(balance: number, perSecond: number): number {
   if (perSecond === 0) return 0;
   return Math.ceil(Math.min(Math.max(0, -balance), perSecond) + perSecond * sliceSeconds);
-}
-
-function isFree(allowed: Allowance): boolean {
-  return allowed.bytesPerSecond === 0 && allowed.requestsPerSecond === 0;
-}
-
-/** Debts from before a limit was lifted are not paid after it. */
-function forgive(balance: { bytes: number; requests: number }): void {
-  balance.bytes = 0;
-  balance.requests = 0;
 }
