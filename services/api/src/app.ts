@@ -1,5 +1,5 @@
 import swagger from "@fastify/swagger";
-import { fastify, type FastifyBaseLogger } from "fastify";
+import { fastify, type FastifyBaseLogger, LogController } from "fastify";
 import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
@@ -35,7 +35,7 @@ export interface ApiOptions {
 export async function createApp(ports: ApiPorts, options: ApiOptions): Promise<ApiApp> {
   const app: ApiApp = fastify({
     ...(options.log === undefined ? {} : { loggerInstance: options.log }),
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     routerOptions: { maxParamLength: 500 },
     // Malformed percent escapes and the like get here before any route.
     frameworkErrors: (_error, _request, reply) =>

@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import { createMemoryLedger } from "@causeway/shared/adapters/memory/ledger/ledger.ts";
+import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
+import type { Outcome } from "@causeway/shared/domain/outcome.ts";
+import type { Ledger } from "@causeway/shared/ports/ledger.ts";
+import type { CredentialSeal } from "@causeway/shared/ports/secrets.ts";
+import { createManualClock } from "@causeway/shared/testing/manual-clock.ts";
+import type { ApiApp } from "../src/http/app-type.ts";
+import { createApp } from "../src/app.ts";
+import { hashedKey } from "../src/http/auth.ts";
+import { createAddressRules } from "../src/submission/address-rules.ts";
+
+export interface Fixture {
+  readonly app: ApiApp;
+  readonly ledger: Ledger;
+  readonly seal: CredentialSeal;
+  /** What the journal holds, by job. */
+  readonly journal: Map<string, Outcome[]>;
+  /** Turns the ledger off and on. */
+  readonly link: { isUp: boolean };
+  call(
+    method: "GET" | "POST" | "PATCH" | "DELETE",
+    url: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  // Answers are looked at field by field in the tests' own words.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly json: any;
+}
+
+export const keys = { read: "read-key-1234", operate: "operate-key-1234", admin: "admin-key-1234" } as const;
+
+/** The API on a ledger in memory, called without a socket. */
+export async function openFixture(): Promise<Fixture> {
+  const clock = createManualClock();
+  const ledger = createMemoryLedger(clock);
+  const seal = createSeal(Buffer.alloc(32, 7));
+  const journal = new Map<string, Outcome[]>();
+  const link = { isUp: true };
+  const app = await createApp(
+    {
+      jobs: ledger.jobs,
+      removal: ledger.jobs,
+      active: ledger.dispatch,
+      failures: ledger.failures,
+      workers: ledger.workers,
+      journal: {
+        async *read(jobId) {
+          yield* journal.get(jobId) ?? [];
+        },
+        remove: async (jobId) => void journal.delete(jobId),
+      },
+      seal,
+      clock,
+      newJobId: () => randomUUID(),
+      isLedgerReachable: async () => link.isUp,
+      metricsText: async () => "migration_objects_total 0\n",
+    },
+    {
+      keys: (["read", "operate", "admin"] as const).map((role) => hashedKey({ name: role, role }, keys[role])),
+      rules: {
+        addresses: createAddressRules(["*.amazonaws.com", "*.aliyuncs.com"]),
+        environmentPrefixes: ["SRC_"],
+      },
+      version: "0.0.0",
+      log: undefined,
+    },
+  );
+  return {
+    app,
+    ledger,
+    seal,
+    journal,
+    link,
+    async call(method, url, body, headers = {}) {
+      const response = await app.inject({
+        method,
+        url,
+        headers: { authorization: `Bearer ${keys.admin}`, ...headers },
+        ...(body === undefined ? {} : { payload: body as object }),
+      });
+      const isJson = /json/.test(String(response.headers["content-type"]));
+      return {
+        status: response.statusCode,
+        headers: response.headers,
+        text: response.body,
+        json: isJson && response.body !== "" ? response.json() : undefined,
+      };
+    },
+  };
+}
+
+export const secrets = ["SOURCE-SECRET-aaaa", "TARGET-SECRET-bbbb", "TOKEN-cccc"] as const;
+
+/** The seed's job. */
+export function seedJob(overrides: Readonly<Record<string, unknown>> = {}) {
+  return {
+    name: "local_test",
+    source: {
+      region: "ap-northeast-1",
+      endpoint: "https://s3.ap-northeast-1.amazonaws.com",
+      bucket: "eric-s3-tokyo",
+      prefix: "source_folder/",
+      credentials: { accessKeyId: "AKIASOURCE", secretAccessKey: secrets[0], sessionToken: secrets[2] },
+    },
+    target: {
+      region: "cn-shanghai",
+      endpoint: "http://oss-cn-shanghai-internal.aliyuncs.com",
+      bucket: "eric-oss-datastore-shanghai",
+      prefix: "destination_folder/",
+      credentials: { accessKeyId: "LTAITARGET", secretAccessKey: secrets[1] },
+    },
+    ...overrides,
+  };
+}
+
+/** Ends a job that listed nothing. */
+export async function endJob(ledger: Ledger, jobId: string): Promise<void> {
+  for (const shard of await ledger.plans.shards(jobId)) {
+    await ledger.plans.finish({ jobId, shardId: shard.id, version: shard.version });
+  }
+  await ledger.settling.beginSettling(jobId);
+  await ledger.settling.end(jobId, null);
+}
