@@ -4,7 +4,6 @@ import { keys, openFixture, seedJob } from "./fixture.ts";
 
 test("calls need a key, and each key does what its role may", async () => {
   const { call } = await openFixture();
-  const as = (key: string) => ({ authorization: `Bearer ${key}` });
   const none = await call("GET", "/v1/jobs", undefined, { authorization: "" });
   assert.deepEqual([none.status, none.json.code, none.headers["www-authenticate"]], [401, "KEY_MISSING", "Bearer"]);
   const unknown = await call("GET", "/v1/jobs", undefined, as("someone-elses-key"));
@@ -53,3 +52,7 @@ test("what is not there gets a problem document too", async () => {
     assert.match(answer.json.code, /^[A-Z_]+$/);
   }
 });
+
+function as(key: string) {
+  return { authorization: `Bearer ${key}` };
+}

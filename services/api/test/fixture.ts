@@ -18,12 +18,12 @@ export interface Fixture {
   readonly journal: Map<string, Outcome[]>;
   /** Turns the ledger off and on. */
   readonly link: { isUp: boolean };
-  call(
+  readonly call: (
     method: "GET" | "POST" | "PATCH" | "DELETE",
     url: string,
     body?: unknown,
     headers?: Record<string, string>,
-  ): Promise<Answer>;
+  ) => Promise<Answer>;
 }
 
 export interface Answer {
@@ -79,7 +79,7 @@ export async function openFixture(): Promise<Fixture> {
     seal,
     journal,
     link,
-    async call(method, url, body, headers = {}) {
+    call: async (method, url, body, headers = {}) => {
       const response = await app.inject({
         method,
         url,

@@ -105,8 +105,6 @@ test("the same Idempotency-Key answers the job that it made, and refuses to make
 test("two active jobs do not write below the same prefix unless that is allowed", async () => {
   const { call, ledger } = await openFixture();
   const first = await call("POST", "/v1/jobs", seedJob());
-  const onto = (name: string, prefix: string, more = {}) =>
-    seedJob({ name, target: { ...seedJob().target, prefix }, ...more });
   for (const prefix of ["destination_folder/", "destination_folder/a/", "", "destination_folder/a"]) {
     const refused = await call("POST", "/v1/jobs", onto("second", prefix));
     assert.equal(refused.status, 409, prefix);
@@ -126,7 +124,10 @@ test("two active jobs do not write below the same prefix unless that is allowed"
 test("of two jobs for one place that come at once, one is taken", async () => {
   const { call } = await openFixture();
   const answers = await Promise.all(["a", "b", "c"].map((name) => call("POST", "/v1/jobs", seedJob({ name }))));
-  assert.deepEqual(answers.map(({ status }) => status).sort(), [201, 409, 409]);
+  assert.deepEqual(
+    answers.map(({ status }) => status).sort((a, b) => a - b),
+    [201, 409, 409],
+  );
 });
 
 test("a body that is not JSON, too large or of another type gets a problem of its own", async () => {
@@ -142,3 +143,7 @@ test("a body that is not JSON, too large or of another type gets a problem of it
   const empty = await call("POST", "/v1/jobs", "", json);
   assert.deepEqual([empty.status, empty.json.code], [400, "JOB_INVALID"]);
 });
+
+function onto(name: string, prefix: string, more = {}) {
+  return seedJob({ name, target: { ...seedJob().target, prefix }, ...more });
+}
