@@ -35,6 +35,12 @@ describe("turning pages into tasks", () => {
     );
   });
 
+  test("a full task does not wait for the next page", () => {
+    const { full, open } = addPage(emptyBatch, sized(1, 1), { objectCountLimit: 2, objectSizeLimit: 100 });
+    assert.equal(full.length, 1);
+    assert.deepEqual(open, emptyBatch);
+  });
+
   test("every object is in exactly one task and in order, however the pages are cut", () => {
     const pages = array(array(nat(200), { maxLength: 20 }), { maxLength: 20 });
     holds(

@@ -27,15 +27,17 @@ export function addPage(open: OpenBatch, page: readonly SourceObject[], limits: 
   const full: (readonly SourceObject[])[] = [];
   let objects = [...open.objects];
   let { bytes } = open;
+  const close = (): void => {
+    if (objects.length === 0) return;
+    full.push(objects);
+    objects = [];
+    bytes = 0;
+  };
   for (const object of page) {
-    const isFull = objects.length >= limits.objectCountLimit || bytes + object.sizeBytes > limits.objectSizeLimit;
-    if (isFull && objects.length > 0) {
-      full.push(objects);
-      objects = [];
-      bytes = 0;
-    }
+    if (bytes + object.sizeBytes > limits.objectSizeLimit) close();
     objects.push(object);
     bytes += object.sizeBytes;
+    if (objects.length >= limits.objectCountLimit || bytes >= limits.objectSizeLimit) close();
   }
   return { full, open: { objects, bytes } };
 }

@@ -1,0 +1,47 @@
+import type { ActiveJob, DispatchLedger } from "@causeway/shared/ports/dispatch-ledger.ts";
+import type { Clock } from "@causeway/shared/ports/clock.ts";
+
+export interface BacklogGauge {
+  /** Whether the job's backlog leaves room to list on. Asks the ledger at most every 200 ms. */
+  hasRoom(jobId: string): Promise<boolean>;
+  /** Jobs that are being listed, as last seen. */
+  listing(): number;
+}
+
+const freshMs = 200;
+
+/** Watches the fleet's budget of backlog bytes for the listers of this process. */
+export function createBacklogGauge(
+  ledger: Pick<DispatchLedger, "active">,
+  budgetBytes: number,
+  clock: Clock,
+): BacklogGauge {
+  let jobs: readonly ActiveJob[] = [];
+  let readMs = Number.NEGATIVE_INFINITY;
+  return {
+    async hasRoom(jobId) {
+      if (clock.monotonicMs() - readMs >= freshMs) {
+        readMs = clock.monotonicMs();
+        jobs = await ledger.active();
+      }
+      return hasRoom(jobs, jobId, budgetBytes);
+    },
+    listing: () => jobs.filter(isListing).length,
+  };
+}
+
+/**
+ * Whether a job may list on: while its backlog is below its share of the budget. The share is that of the jobs that are
+ * being listed now, so a job behind a huge one starts at once, and the whole stays near the budget.
+ */
+export function hasRoom(jobs: readonly ActiveJob[], jobId: string, budgetBytes: number): boolean {
+  const job = jobs.find((active) => active.jobId === jobId);
+  if (job === undefined) return true;
+  const sharers = Math.max(1, jobs.filter(isListing).length);
+  return job.backlogBytes < budgetBytes / sharers;
+}
+
+/** Whether a job's listing goes on. */
+export function isListing(job: ActiveJob): boolean {
+  return job.state === "running" && !job.listingDone;
+}

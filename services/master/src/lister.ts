@@ -1,0 +1,107 @@
+import { Fault } from "@causeway/shared/domain/fault.ts";
+import type { JobRecord } from "@causeway/shared/domain/job.ts";
+import { reasonOf } from "@causeway/shared/domain/reason.ts";
+import type { Clock } from "@causeway/shared/ports/clock.ts";
+import type { JobLedger } from "@causeway/shared/ports/job-ledger.ts";
+import type { Meter } from "@causeway/shared/ports/meter.ts";
+import type { ObjectSource, Signalled } from "@causeway/shared/ports/object-source.ts";
+import type { PlanLedger } from "@causeway/shared/ports/plan-ledger.ts";
+import type { Handled, Hold, ShardPointer } from "@causeway/shared/ports/task-queue.ts";
+import type { Logger } from "@causeway/shared/platform/logger.ts";
+import type { BacklogGauge } from "./backlog-gauge.ts";
+import { checkJob, type OpenedStores } from "./check-job.ts";
+import type { JobStores } from "./job-stores.ts";
+import { listShard } from "./list-shard.ts";
+import { patiently } from "./patience.ts";
+
+export interface ListerParts {
+  readonly jobs: JobLedger;
+  readonly plans: PlanLedger;
+  readonly stores: JobStores;
+  readonly gauge: BacklogGauge;
+  readonly clock: Clock;
+  readonly meter: Meter;
+  readonly log: Logger;
+  readonly newId: () => string;
+  /** Tasks were planned or a listing ended: the dispatcher and the settler look at once. */
+  onChange(): void;
+  /** How many shards this process lists at once. */
+  readonly slots: number;
+  /** Aborted when the master stops: a listing then ends, another master goes on at the last planned key. */
+  readonly stopping: AbortSignal;
+}
+
+/** A source that worked and is away now is waited for; nothing is lost by waiting. */
+const patienceMs = 600_000;
+const deadlineMs = 60_000;
+/** Where jobs wait for a free lister, each is listed this many pages in turn. */
+const pagesPerTurn = 100;
+
+/** Lists the shards that the queue hands out: checks the job before its first page, then plans from the cursor on. */
+export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: Hold) => Promise<Handled> {
+  const checked = new Set<string>();
+
+  async function list(job: JobRecord, pointer: ShardPointer, stores: OpenedStores, hold: Hold): Promise<void> {
+    const options = { signal: AbortSignal.any([hold.signal, parts.stopping]) };
+    const revision = `${job.id}/${job.revision}`;
+    if (!checked.has(revision)) await checkJob(job.spec, stores, parts.clock, options);
+    checked.add(revision);
+    let pages = 0;
+    const end = await listShard(
+      {
+        jobId: job.id,
+        shardId: pointer.shardId,
+        prefix: job.spec.source.prefix,
+        limits: job.spec.tasks,
+        source: patientSource(stores.source, parts.clock),
+        plans: parts.plans,
+        newId: parts.newId,
+        async mayGoOn() {
+          pages += 1;
+          if (pages >= pagesPerTurn && parts.gauge.listing() > parts.slots) return false;
+          return await parts.gauge.hasRoom(job.id);
+        },
+        onPlanned(objects) {
+          parts.meter.count("migration_listed_objects_total", {}, objects);
+          parts.onChange();
+        },
+      },
+      options,
+    );
+    if (end === "finished") parts.log.info({ jobId: job.id, shardId: pointer.shardId }, "shard is listed");
+    parts.onChange();
+  }
+
+  return async (pointer, hold) => {
+    const job = await parts.jobs.get(pointer.jobId);
+    if (job?.state !== "running") return "done";
+    try {
+      await parts.stores.use(job, (stores) => list(job, pointer, stores, hold));
+    } catch (thrown) {
+      if (hold.signal.aborted || parts.stopping.aborted) throw thrown;
+      if (!(thrown instanceof Fault)) {
+        parts.log.error(
+          { jobId: job.id, shardId: pointer.shardId, err: thrown },
+          "the listing broke off; it is resumed",
+        );
+        throw thrown;
+      }
+      await abandon(job, thrown, parts);
+    }
+    return "done";
+  };
+}
+
+async function abandon(job: JobRecord, fault: Fault, parts: ListerParts): Promise<void> {
+  const abandoned = await parts.plans.abandonListing(job.id, reasonOf(fault));
+  parts.log.error({ jobId: job.id, code: fault.code, err: fault, answer: abandoned }, "the listing is given up");
+  parts.meter.count("migration_faults_total", { code: fault.code, kind: fault.kind });
+  parts.onChange();
+}
+
+function patientSource(source: ObjectSource, clock: Clock): Pick<ObjectSource, "listPage"> {
+  const patience = { clock, patienceMs, deadlineMs, unanswered: "SOURCE_UNREACHABLE" } as const;
+  return {
+    listPage: (request, options: Signalled) => patiently((tried) => source.listPage(request, tried), patience, options),
+  };
+}

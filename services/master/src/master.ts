@@ -1,0 +1,124 @@
+import type { Clock } from "@causeway/shared/ports/clock.ts";
+import type { Journal } from "@causeway/shared/ports/journal.ts";
+import type { Ledger } from "@causeway/shared/ports/ledger.ts";
+import type { Meter } from "@causeway/shared/ports/meter.ts";
+import type { CredentialSeal } from "@causeway/shared/ports/secrets.ts";
+import type { ShardConsumer, ShardQueue, TaskQueue } from "@causeway/shared/ports/task-queue.ts";
+import type { Logger } from "@causeway/shared/platform/logger.ts";
+import { createBacklogGauge } from "./backlog-gauge.ts";
+import { createDispatcher } from "./dispatch.ts";
+import { createDuty } from "./duty.ts";
+import { createJobStores, type OpenStores } from "./job-stores.ts";
+import { journalObstacle } from "./journal-guard.ts";
+import { createLister } from "./lister.ts";
+import { createSettler } from "./settle.ts";
+import { createSweeper } from "./sweep.ts";
+
+export interface MasterParts {
+  readonly ledger: Ledger;
+  readonly tasks: TaskQueue;
+  readonly shards: ShardQueue;
+  readonly shardConsumer: ShardConsumer;
+  readonly journal: Journal;
+  readonly openStores: OpenStores;
+  readonly seal: CredentialSeal;
+  readonly clock: Clock;
+  readonly meter: Meter;
+  readonly log: Logger;
+  readonly newId: () => string;
+  readonly settings: MasterSettings;
+}
+
+export interface MasterSettings {
+  /** This host's name, as its workers report it. */
+  readonly host: string;
+  readonly journal: { readonly url: string; readonly shared: boolean };
+  readonly listers: number;
+  readonly backlogBudgetBytes: number;
+}
+
+export interface Master {
+  start(): void;
+  /** Ends what runs at the next safe point; another master goes on from there. */
+  stop(): Promise<void>;
+  /** What keeps jobs from going on, for `/readyz`. */
+  obstacles(): Promise<readonly string[]>;
+}
+
+const pollMs = 200;
+const sweepEveryMs = 5000;
+
+/**
+ * A master: lists shards, and under a lease each dispatches, sweeps and settles. Any number may run; what one does when it
+ * dies, another finds in the ledger.
+ */
+export function createMaster(parts: MasterParts): Master {
+  const { ledger, log, settings } = parts;
+  const stopping = new AbortController();
+  const stores = createJobStores(parts.openStores, ledger.jobs, parts.seal);
+  const surroundings = { ...parts, lease: ledger.lease };
+  const gauge = createBacklogGauge(ledger.dispatch, settings.backlogBudgetBytes, parts.clock);
+  const workersObstacle = createObstacleWatch(settings, log);
+  const dispatcher = createDispatcher({
+    ...parts,
+    ...settings,
+    ledger: ledger.dispatch,
+    plans: ledger.plans,
+    workers: ledger.workers,
+    obstacle: workersObstacle,
+  });
+  const settler = createSettler({ ...parts, ...ledger, ledger: ledger.dispatch, stores });
+  const sweeper = createSweeper({ ...parts, ledger: ledger.dispatch, failures: ledger.failures });
+  const dispatch = createDuty({ name: "dispatch", everyMs: pollMs, run: dispatcher }, surroundings);
+  const settle = createDuty({ name: "settle", everyMs: pollMs, run: settler }, surroundings);
+  const sweep = createDuty({ name: "sweep", everyMs: sweepEveryMs, run: sweeper }, surroundings);
+  const duties = [dispatch, settle, sweep];
+  const lister = createLister({
+    ...parts,
+    jobs: ledger.jobs,
+    plans: ledger.plans,
+    stores,
+    gauge,
+    slots: settings.listers,
+    stopping: stopping.signal,
+    onChange() {
+      dispatch.nudge();
+      settle.nudge();
+    },
+  });
+  return {
+    start() {
+      parts.shardConsumer.start(lister);
+      for (const duty of duties) duty.start();
+    },
+    async stop() {
+      stopping.abort(new Error("stopping"));
+      await Promise.all([parts.shardConsumer.stop("drain"), ...duties.map((duty) => duty.stop())]);
+      await stores.close();
+    },
+    async obstacles() {
+      const found = [workersObstacle(await ledger.workers.list()), await journalTrouble(parts.journal)];
+      return found.filter((obstacle) => obstacle !== undefined);
+    },
+  };
+}
+
+/** Finds what is wrong with the fleet, and logs it when it begins. */
+function createObstacleWatch(settings: MasterSettings, log: Logger) {
+  let known: string | undefined;
+  return (workers: Parameters<typeof journalObstacle>[2]): string | undefined => {
+    const obstacle = journalObstacle(settings.journal, settings.host, workers);
+    if (obstacle !== undefined && obstacle !== known) log.error(obstacle);
+    known = obstacle;
+    return obstacle;
+  };
+}
+
+async function journalTrouble(journal: Journal): Promise<string | undefined> {
+  try {
+    await journal.check({ signal: AbortSignal.timeout(5000) });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

@@ -1,0 +1,69 @@
+import type { FaultCode } from "@causeway/shared/domain/fault-codes.ts";
+import { Fault, faultOf } from "@causeway/shared/domain/fault.ts";
+import type { Clock } from "@causeway/shared/ports/clock.ts";
+import type { Signalled } from "@causeway/shared/ports/object-source.ts";
+
+export interface Patience {
+  readonly clock: Clock;
+  /** How long refusals that may pass are borne before the last one is thrown. Throttling is borne without end. */
+  readonly patienceMs: number;
+  /** How long one try may take. */
+  readonly deadlineMs: number;
+  /** What a try that takes longer is. */
+  readonly unanswered: FaultCode;
+}
+
+const firstWaitMs = 200;
+const longestWaitMs = 5000;
+
+/**
+ * Tries until it works. Permanent faults are thrown at once, others when patience ends; the signal's reason once it is aborted.
+ */
+export async function patiently<T>(
+  act: (options: Signalled) => Promise<T>,
+  patience: Patience,
+  { signal }: Signalled,
+): Promise<T> {
+  const { clock } = patience;
+  let refusedSinceMs: number | undefined;
+  for (let tries = 0; ; tries += 1) {
+    const startedMs = clock.monotonicMs();
+    try {
+      return await withinDeadline(act, patience, signal);
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const fault = faultOf(thrown);
+      if (fault.kind === "permanent") throw fault;
+      refusedSinceMs = fault.kind === "throttled" ? undefined : (refusedSinceMs ?? startedMs);
+      const waitMs = fault.retryAfterMs ?? backoffMs(tries);
+      const borneMs = refusedSinceMs === undefined ? 0 : clock.monotonicMs() + waitMs - refusedSinceMs;
+      if (borneMs > patience.patienceMs) throw fault;
+      await clock.sleep(waitMs, { signal });
+    }
+  }
+}
+
+async function withinDeadline<T>(
+  act: (options: Signalled) => Promise<T>,
+  { clock, deadlineMs, unanswered }: Patience,
+  signal: AbortSignal,
+): Promise<T> {
+  const late = new AbortController();
+  const done = new AbortController();
+  const fault = new Fault(unanswered, "transient", { said: `no answer within ${deadlineMs} ms` });
+  void clock.sleep(deadlineMs, { signal: done.signal }).then(
+    () => late.abort(fault),
+    () => undefined,
+  );
+  try {
+    return await act({ signal: AbortSignal.any([signal, late.signal]) });
+  } finally {
+    done.abort();
+  }
+}
+
+/** Doubles up to the longest wait; jitter keeps masters from asking in step. */
+function backoffMs(tries: number): number {
+  const fullMs = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(tries, 10));
+  return fullMs * (0.5 + Math.random() / 2);
+}

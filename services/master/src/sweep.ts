@@ -1,0 +1,40 @@
+import type { DispatchLedger } from "@causeway/shared/ports/dispatch-ledger.ts";
+import type { Meter } from "@causeway/shared/ports/meter.ts";
+import type { FailureLedger } from "@causeway/shared/ports/settle-ledger.ts";
+import type { TaskQueue } from "@causeway/shared/ports/task-queue.ts";
+import type { Logger } from "@causeway/shared/platform/logger.ts";
+
+export interface SweeperParts {
+  readonly ledger: DispatchLedger;
+  readonly failures: FailureLedger;
+  readonly tasks: TaskQueue;
+  readonly meter: Meter;
+  readonly log: Logger;
+}
+
+/** Holders of a task give a sign of life each second; a task that waits in the queue is added again to no effect. */
+const silentMs = 30_000;
+const atOnce = 500;
+
+/**
+ * One round of sweeping up after crashes: tasks that were dispatched and gave no sign of life go to the queue again under their
+ * own ids (a crash between dispatch and add, a worker that vanished), and interrupted retries go on. It asks the ledger's
+ * sets and times and never scans the queue.
+ */
+export function createSweeper(parts: SweeperParts): () => Promise<"again" | "rest"> {
+  return async () => {
+    let more = false;
+    for (const { jobId, state } of await parts.ledger.active()) {
+      if (state === "running" && (await parts.failures.resumeRetry(jobId))) {
+        parts.log.info({ jobId }, "an interrupted retry was finished");
+      }
+      const pointers = await parts.ledger.stale(jobId, silentMs, atOnce);
+      if (pointers.length === 0) continue;
+      await parts.tasks.add(pointers);
+      parts.meter.count("migration_swept_tasks_total", {}, pointers.length);
+      parts.log.info({ jobId, tasks: pointers.length }, "tasks without a sign of life were queued again");
+      more ||= pointers.length === atOnce;
+    }
+    return more ? "again" : "rest";
+  };
+}
