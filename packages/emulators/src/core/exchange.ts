@@ -29,6 +29,8 @@ export interface Protocol {
   readonly name: "s3" | "oss";
   /** Names the operation for the fault plan and the request log: `GetObject`, `UploadPart`, … */
   operationOf(exchange: Exchange): string;
+  /** The object's key for the fault plan's `keyPattern`; "" where none is meant. Without it: the decoded path. */
+  keyOf?(exchange: Exchange): string;
   answer(exchange: Exchange): Promise<Answer>;
   /** The answer of a throttled or failing store (503), in this protocol's own words. */
   refusal(exchange: Exchange, refusal: { status: number; code: string; delayMs: number | undefined }): Answer;
