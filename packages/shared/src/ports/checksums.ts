@@ -8,8 +8,8 @@ export interface RunningCrc64 {
 /** CRC-64/XZ, the checksum that OSS keeps of every object: how a copy is proven without reading it again. */
 export interface Checksums {
   /** Of `bytes`, or of everything so far where `previous` is the CRC of what came before. */
-  crc64(bytes: Uint8Array, previous?: bigint): bigint;
-  createCrc64(): RunningCrc64;
+  readonly crc64: (bytes: Uint8Array, previous?: bigint) => bigint;
+  readonly createCrc64: () => RunningCrc64;
   /** Of two pieces one behind the other, from the CRC of each and the length of the second. */
-  combineCrc64(first: bigint, second: bigint, secondBytes: number): bigint;
+  readonly combineCrc64: (first: bigint, second: bigint, secondBytes: number) => bigint;
 }

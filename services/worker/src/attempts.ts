@@ -1,0 +1,87 @@
+import { type Fault, faultOf } from "@causeway/shared/domain/fault.ts";
+import type { Clock } from "@causeway/shared/ports/clock.ts";
+import type { Meter } from "@causeway/shared/ports/meter.ts";
+import type { Path } from "./path-watch.ts";
+import type { Scheduler } from "./scheduler.ts";
+
+/** Tries of one object or part before its transient fault is final. */
+const mostAttempts = 5;
+const firstBackoffMs = 200;
+const longestBackoffMs = 10_000;
+
+export interface Persistence {
+  /** The ways that the step takes; a success says that they work. */
+  readonly paths: { readonly source: Path | undefined; readonly target: Path };
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Runs `step` until it succeeds, is refused for good, or has used up its attempts; throws the last Fault, or the signal's
+ * reason. Throttling slows down and burns no attempt; neither does an endpoint that nobody reaches at the moment, because
+ * that is the path's fault and not the object's.
+ */
+export type Persist = <T>(step: (attempt: number) => Promise<T>, how: Persistence) => Promise<T>;
+
+export interface AttemptParts {
+  readonly clock: Clock;
+  readonly scheduler: Scheduler;
+  readonly meter: Meter;
+}
+
+export function createPersist({ clock, scheduler, meter }: AttemptParts): Persist {
+  return async (step, { paths, signal }) => {
+    let waits = 0;
+    for (let attempt = 1; ;) {
+      try {
+        const value = await step(attempt);
+        paths.source?.worked();
+        paths.target.worked();
+        return value;
+      } catch (thrown) {
+        signal.throwIfAborted();
+        const fault = faultOf(thrown);
+        meter.count("migration_faults_total", { code: fault.code, kind: fault.kind });
+        const path = observe(fault, paths);
+        if (!isWorthAnother(fault, attempt)) throw fault;
+        if (fault.kind === "throttled") scheduler.throttled();
+        await clock.sleep(backoffMs(fault, waits), { signal });
+        waits += 1;
+        if (fault.kind === "transient" && path?.isSuspect() !== true) attempt += 1;
+      }
+    }
+  };
+}
+
+/** Tells the path what was heard of it; answers the path that was not reached. */
+function observe(fault: Fault, paths: Persistence["paths"]): Path | undefined {
+  const path = fault.code.startsWith("SOURCE_") ? paths.source : paths.target;
+  if (path === undefined) return undefined;
+  if (fault.kind === "path" || fault.code === "SOURCE_UNREACHABLE" || fault.code === "TARGET_UNREACHABLE") {
+    path.failed(fault);
+    return path;
+  }
+  // Any answer, a refusal too, came over the link.
+  path.worked();
+  return undefined;
+}
+
+function isWorthAnother(fault: Fault, attempt: number): boolean {
+  switch (fault.kind) {
+    case "permanent":
+    case "path":
+      return false;
+    case "throttled":
+      return true;
+    case "transient":
+      // Another version is not a second try of this one: the caller looks at the object again.
+      return fault.code !== "SOURCE_CHANGING" && attempt < mostAttempts;
+    default:
+      return fault.kind satisfies never;
+  }
+}
+
+/** Doubles from wait to wait; a random half keeps workers from coming back in step. */
+function backoffMs(fault: Fault, waits: number): number {
+  const full = Math.min(firstBackoffMs * 2 ** Math.min(waits, 10), longestBackoffMs);
+  return Math.max(fault.retryAfterMs ?? 0, full / 2 + Math.random() * (full / 2));
+}

@@ -1,0 +1,128 @@
+import { Fault } from "@causeway/shared/domain/fault.ts";
+import type { Outcome } from "@causeway/shared/domain/outcome.ts";
+import { targetKey } from "@causeway/shared/domain/target-key.ts";
+import type { Clock } from "@causeway/shared/ports/clock.ts";
+import type { TaskLedger } from "@causeway/shared/ports/task-ledger.ts";
+import type { Persist } from "./attempts.ts";
+import type { Batch } from "./batch.ts";
+import type { MigrateObject } from "./migrate-object.ts";
+import { failed, newTrail } from "./outcomes.ts";
+import { type TargetView, blindView, openTargetView } from "./target-view.ts";
+import type { TaskRun } from "./task-run.ts";
+
+export interface BatchParts {
+  readonly migrateObject: MigrateObject;
+  readonly ledger: TaskLedger;
+  readonly persist: Persist;
+  readonly clock: Clock;
+  /** Objects up to here share the small lane. */
+  readonly bufferBytes: number;
+  /** Small objects of one task under way at once; the scheduler decides how many of them have a connection. */
+  readonly smallAtOnce: number;
+  readonly largeAtOnce: number;
+}
+
+/** So many workers may die over one object. */
+const mostCrashes = 2;
+
+/** Copies what the run's manifest still lacks an outcome for; returns early once the run is stopped. */
+export async function copyBatch(run: TaskRun, how: "beside" | "alone", parts: BatchParts): Promise<void> {
+  const { objects } = run.taken.manifest;
+  giveUpDeadly(run, parts.clock);
+  const small: number[] = [];
+  const large: number[] = [];
+  objects.forEach((object, index) => {
+    if (!run.book.has(index)) (object.sizeBytes <= parts.bufferBytes ? small : large).push(index);
+  });
+  if (small.length + large.length === 0) return;
+  const batch = await openBatch(run, [...small, ...large], parts);
+  const migrate = (index: number): Promise<Outcome> => {
+    const object = objects[index];
+    if (object === undefined) throw new Error(`the manifest has no object ${index}`);
+    return parts.migrateObject(object, index, batch);
+  };
+  if (how === "alone") {
+    const oneByOne = [...small, ...large].sort((a, b) => a - b);
+    await lane(oneByOne.values(), run, async (index) => {
+      await parts.ledger.suspect(run.taken.task, index);
+      return migrate(index);
+    });
+    return;
+  }
+  await Promise.all([
+    ...lanes(small, parts.smallAtOnce, run, migrate),
+    ...lanes(large, parts.largeAtOnce, run, migrate),
+  ]);
+}
+
+function lanes(
+  indexes: readonly number[],
+  most: number,
+  run: TaskRun,
+  migrate: (index: number) => Promise<Outcome>,
+): Promise<void>[] {
+  const queue = indexes.values();
+  return Array.from({ length: Math.min(most, indexes.length) }, () => lane(queue, run, migrate));
+}
+
+/** Takes one object after the other from a queue that several lanes may share. */
+async function lane(
+  queue: Iterator<number>,
+  run: TaskRun,
+  migrate: (index: number) => Promise<Outcome>,
+): Promise<void> {
+  try {
+    for (let next = queue.next(); next.done !== true && run.stopped() === undefined; next = queue.next()) {
+      run.book.record(await migrate(next.value));
+    }
+  } catch (thrown) {
+    // A run that is left needs no outcome for what was under way.
+    if (!run.signal.aborted) throw thrown;
+  }
+}
+
+/** Objects that workers died over, again and again, fail before they take another one along. */
+function giveUpDeadly({ taken, book }: TaskRun, clock: Clock): void {
+  for (const [index, crashes] of taken.crashes) {
+    const object = taken.manifest.objects[index];
+    if (object === undefined || crashes < mostCrashes || book.has(index)) continue;
+    const fault = new Fault("WORKER_LOST", "permanent", {
+      said: `${crashes} workers died while they worked on it alone`,
+    });
+    book.record(failed(newTrail(object, index), fault, clock.now()));
+  }
+}
+
+async function openBatch(run: TaskRun, indexes: readonly number[], parts: BatchParts): Promise<Batch> {
+  return {
+    work: () => run.work,
+    view: await viewOf(run, indexes, parts),
+    isOpen: () => parts.ledger.isOpen(run.taken.task),
+    pathDown: () => run.stop("path"),
+    signal: run.signal,
+  };
+}
+
+async function viewOf(run: TaskRun, indexes: readonly number[], { persist }: BatchParts): Promise<TargetView> {
+  const { work, signal, taken } = run;
+  const { rules, paths, spec } = work;
+  // What a first start finds there it overwrites anyhow; later ones ask for the mark of what was written before.
+  if (rules.decision.overwrite === "always" && taken.task.start === 1) return blindView;
+  const keys = indexes
+    .map((index) => targetKey(taken.manifest.objects[index]?.key ?? "", rules.key))
+    .filter((key) => typeof key === "string");
+  const request = { target: () => run.work.target, targetPrefix: spec.target.prefix, rule: rules.decision, keys };
+  try {
+    const how = { paths: { source: undefined, target: paths.target }, signal };
+    return await persist(() => openTargetView(request, { signal }), how);
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (!(thrown instanceof Fault)) throw thrown;
+    if (thrown.kind === "path") {
+      run.stop("path");
+      signal.throwIfAborted();
+    }
+    // Whoever may not list may still HEAD and PUT; if not, each object says so itself.
+    return openTargetView({ ...request, keys: [] }, { signal });
+  }
+}

@@ -1,0 +1,123 @@
+import type { Fault } from "@causeway/shared/domain/fault.ts";
+import type { Clock } from "@causeway/shared/ports/clock.ts";
+import type { Logger } from "@causeway/shared/platform/logger.ts";
+
+/** So long may an endpoint fail without one success before its path counts as down. */
+const patienceMs = 15_000;
+const probeEveryMs = 2000;
+/** Endpoints that no task has named for so long are forgotten. */
+const memoryMs = 60_000;
+
+/** The way to one endpoint. */
+export interface Path {
+  /** An answer came, whatever it said. */
+  worked(): void;
+  /** No answer came, or the way is barred. */
+  failed(fault: Fault): void;
+  /** The last thing heard was a failure: nobody knows yet whether it is the path or one request. */
+  isSuspect(): boolean;
+  isDown(): boolean;
+}
+
+export interface PathWatch {
+  /** The path to an endpoint: the same object for the same side and endpoint. */
+  path(side: "source" | "target", endpoint: string): Path;
+  /**
+   * Asks by `probe` every two seconds until the path works again; called for a path that is down. Only one of several
+   * calls for the same path probes. `probe` resolves when an answer came.
+   */
+  recover(path: Path, probe: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
+  /** Whether nothing can be copied at all: every source or every target in use is down. */
+  isAllDown(): boolean;
+  /** Called whenever `isAllDown` may have changed. */
+  onChange(listener: () => void): void;
+}
+
+interface PathState extends Path {
+  readonly side: "source" | "target";
+  readonly endpoint: string;
+  seenAtMs: number;
+  probing: boolean;
+}
+
+/** Tells a link that is down from objects that fail. */
+export function createPathWatch(clock: Clock, log: Logger): PathWatch {
+  const paths = new Map<string, PathState>();
+  const listeners: (() => void)[] = [];
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const forgetOld = (): void => {
+    for (const [name, path] of paths) {
+      if (!path.probing && clock.monotonicMs() - path.seenAtMs > memoryMs) paths.delete(name);
+    }
+  };
+  return {
+    path(side, endpoint) {
+      forgetOld();
+      const name = `${side} ${endpoint}`;
+      const path = paths.get(name) ?? createPath(side, endpoint, { clock, log, changed });
+      path.seenAtMs = clock.monotonicMs();
+      paths.set(name, path);
+      return path;
+    },
+    async recover(path, probe, signal) {
+      const state = [...paths.values()].find((known) => known === path);
+      if (state === undefined || state.probing) return;
+      state.probing = true;
+      try {
+        while (path.isDown()) {
+          await clock.sleep(probeEveryMs, { signal });
+          await probe(signal).then(path.worked, () => {});
+        }
+      } finally {
+        state.probing = false;
+      }
+    },
+    isAllDown: () =>
+      ["source", "target"].some((side) => areAllDown([...paths.values()].filter((p) => p.side === side))),
+    onChange: (listener) => listeners.push(listener),
+  };
+}
+
+function areAllDown(paths: readonly Path[]): boolean {
+  return paths.length > 0 && paths.every((path) => path.isDown());
+}
+
+interface PathParts {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly changed: () => void;
+}
+
+function createPath(side: "source" | "target", endpoint: string, { clock, log, changed }: PathParts): PathState {
+  let failingSinceMs: number | undefined;
+  let down = false;
+  return {
+    side,
+    endpoint,
+    seenAtMs: 0,
+    probing: false,
+    worked() {
+      if (failingSinceMs === undefined) return;
+      failingSinceMs = undefined;
+      if (!down) return;
+      down = false;
+      log.info({ side, endpoint }, "the path works again");
+      changed();
+    },
+    failed(fault) {
+      failingSinceMs ??= clock.monotonicMs();
+      const patience = fault.kind === "path" ? 0 : patienceMs;
+      if (down || clock.monotonicMs() - failingSinceMs < patience) return;
+      down = true;
+      log.warn(
+        { side, endpoint, code: fault.code, err: fault },
+        "the path is down: tasks go back until it works again",
+      );
+      changed();
+    },
+    isSuspect: () => failingSinceMs !== undefined,
+    isDown: () => down,
+  };
+}

@@ -1,0 +1,133 @@
+import type { TaskPointer } from "@causeway/shared/domain/task.ts";
+import type { Meter } from "@causeway/shared/ports/meter.ts";
+import type { Handled, Hold } from "@causeway/shared/ports/task-queue.ts";
+import type { AloneGate } from "./alone-gate.ts";
+import { commitTask, type CommitParts } from "./commit-task.ts";
+import { type BatchParts, copyBatch } from "./copy-batch.ts";
+import type { JobContexts, OpenJob } from "./job-context.ts";
+import { type HeldAnswer, type TaskRun, createTaskRun, keepPulse, recordProgress } from "./task-run.ts";
+
+export type RunTask = (pointer: TaskPointer, hold: Hold) => Promise<Handled>;
+
+export interface RunTaskParts extends BatchParts, CommitParts {
+  /** This process, as the ledger names the holder of a task. */
+  readonly workerId: string;
+  readonly jobs: JobContexts;
+  readonly gate: AloneGate;
+  readonly meter: Meter;
+  /** Aborted when what is held must be handed back, because the process has to end. */
+  readonly handBack: AbortSignal;
+  /** Counts tasks as they come and go. */
+  readonly running: Set<TaskPointer>;
+}
+
+/** From this start on a task that keeps losing its worker runs alone in its process, object by object. */
+const firstLonelyStart = 3;
+
+/** What a worker does with a pointer from the queue: take → objects → commit, or back to the backlog. */
+export function createRunTask(parts: RunTaskParts): RunTask {
+  return async (pointer, hold) => {
+    const leave = await parts.gate.enter("beside", hold.signal);
+    parts.running.add(pointer);
+    try {
+      const taken = await parts.ledger.take(pointer, parts.workerId);
+      if (taken.answer !== "held") return "left";
+      const lonely = taken.task.start >= firstLonelyStart;
+      if (lonely) leave();
+      return await runHeld({ pointer, hold, taken, lonely }, parts);
+    } finally {
+      parts.running.delete(pointer);
+      leave();
+    }
+  };
+}
+
+interface Held {
+  readonly pointer: TaskPointer;
+  readonly hold: Hold;
+  readonly taken: HeldAnswer;
+  readonly lonely: boolean;
+}
+
+async function runHeld(held: Held, parts: RunTaskParts): Promise<Handled> {
+  const startedAtMs = parts.clock.monotonicMs();
+  const jobs: OpenJob[] = [];
+  const open = async (revision: number): Promise<OpenJob> => {
+    const job = await parts.jobs.open(held.pointer.jobId, revision);
+    jobs.push(job);
+    return job;
+  };
+  const job = await open(held.taken.revision);
+  const mayWrite = (): void => run.mayWrite();
+  const run: TaskRun = createTaskRun({ ...held, work: job.work(mayWrite) });
+  const reopen = async (_run: TaskRun, revision: number): Promise<void> => {
+    run.work = (await open(revision)).work(mayWrite);
+  };
+  const onHandBack = (): void => run.stop("drain");
+  parts.handBack.addEventListener("abort", onHandBack, { once: true });
+  if (parts.handBack.aborted) onHandBack();
+  try {
+    await copyWithPulse(run, held.lonely, { ...parts, reopen });
+    return await finish(run, { ...parts, reopen });
+  } finally {
+    parts.meter.time("migration_task_seconds", {}, (parts.clock.monotonicMs() - startedAtMs) / 1000);
+    parts.handBack.removeEventListener("abort", onHandBack);
+    run.end();
+    for (const opened of jobs) opened.release();
+  }
+}
+
+interface PulsingParts extends RunTaskParts {
+  readonly reopen: (run: TaskRun, revision: number) => Promise<void>;
+}
+
+async function copyWithPulse(run: TaskRun, lonely: boolean, parts: PulsingParts): Promise<void> {
+  const pulse = new AbortController();
+  const beating = keepPulse(run, parts, pulse.signal);
+  try {
+    if (!lonely) {
+      await copyBatch(run, "beside", parts);
+      return;
+    }
+    parts.log.warn({ ...run.pointer, start: run.taken.task.start }, "a task that lost its workers runs alone now");
+    const leave = await parts.gate.enter("alone", run.signal);
+    await copyBatch(run, "alone", parts).finally(leave);
+  } catch (thrown) {
+    if (!run.signal.aborted) throw thrown;
+  } finally {
+    pulse.abort();
+    await beating;
+  }
+}
+
+/** Ends the run as its state demands. A task whose last object is done is committed, whatever else was asked. */
+async function finish(run: TaskRun, parts: PulsingParts): Promise<Handled> {
+  const why = run.stopped();
+  const isComplete = run.book.all().length === run.taken.manifest.objects.length;
+  if (why === "lost") return "left";
+  if (isComplete || why === "cancel" || why === undefined) {
+    const answer = await commitTask(run, parts);
+    if (answer === "refused") parts.log.info({ ...run.pointer }, "the task was committed or dropped elsewhere");
+    if (answer === "counted") count(run, parts.meter);
+    return "done";
+  }
+  // What was done before the hold went stale is true; whether we may still say so is for the ledger to decide.
+  await recordProgress(run, parts);
+  if (run.stopped() === "lost") return "left";
+  const answer = await parts.ledger.handBack(run.taken.task);
+  parts.log.info({ ...run.pointer, why, answer }, "a task was handed back");
+  return "left";
+}
+
+function count(run: TaskRun, meter: Meter): void {
+  const by = { copied: 0, skipped: 0, failed: 0 };
+  let bytes = 0;
+  for (const outcome of run.book.all()) {
+    by[outcome.state] += 1;
+    if (outcome.state === "copied") bytes += outcome.sizeBytes;
+  }
+  for (const [outcome, objects] of Object.entries(by)) {
+    if (objects > 0) meter.count("migration_objects_total", { outcome }, objects);
+  }
+  meter.count("migration_bytes_total", {}, bytes);
+}

@@ -1,0 +1,44 @@
+import { Fault } from "@causeway/shared/domain/fault.ts";
+import type { Stored } from "@causeway/shared/domain/object.ts";
+import type { SourceProof } from "@causeway/shared/domain/outcome.ts";
+import type { Batch } from "./batch.ts";
+
+/** What a copy knows of what it sent and of what OSS says it stored. */
+export interface Copied {
+  readonly sizeBytes: number;
+  readonly sourceEtag: string;
+  /** CRC-64/XZ of the bytes sent. */
+  readonly crc64: bigint;
+  readonly stored: Stored;
+  readonly proof: SourceProof;
+  /** The bytes that came are not those that the source stores, found only when they had been sent. */
+  readonly doubt: Fault | undefined;
+}
+
+export type Verdict = "match" | { readonly mismatch: Fault };
+
+/** Compares what was sent with what OSS computed over what it stored; nothing is read again. */
+export function verdictOf(copied: Copied): Verdict {
+  if (copied.doubt !== undefined) return { mismatch: copied.doubt };
+  const { crc64, stored } = copied;
+  if (stored.crc64 === crc64) return "match";
+  const said = `sent CRC-64 ${crc64}, stored ${stored.crc64 ?? "without a CRC-64"}`;
+  return { mismatch: new Fault("TARGET_CHECKSUM_MISMATCH", "transient", { said }) };
+}
+
+export interface BadCopy {
+  readonly targetKey: string;
+  /** The CRC that OSS answered for it. */
+  readonly crc64: bigint | undefined;
+}
+
+/**
+ * Removes a bad copy that no attempt could overwrite: only while the task is open, and only if the target still shows that
+ * very CRC. Otherwise somebody else has written there since.
+ */
+export async function removeBadCopy(bad: BadCopy, batch: Batch): Promise<void> {
+  const { target } = batch.work();
+  const held = await target.head(bad.targetKey, batch);
+  if (held?.crc64 === undefined || held.crc64 !== bad.crc64) return;
+  if (await batch.isOpen()) await target.remove(bad.targetKey, batch);
+}
