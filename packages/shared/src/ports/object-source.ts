@@ -31,6 +31,8 @@ export interface ReadRequest {
   readonly etag: string;
   /** Both ends inclusive, as in HTTP; undefined: the whole object. */
   readonly range: { readonly first: number; readonly last: number } | undefined;
+  /** The size that the listing told, where it is known: large bodies take a cheaper way. Nothing depends on it. */
+  readonly expectedBytes?: number | undefined;
 }
 
 export interface SourceBody {

@@ -1,0 +1,33 @@
+import { Fault } from "../../domain/fault.ts";
+
+/** Whose words a fault of the network is told in. */
+export type Side = "SOURCE" | "TARGET";
+
+/** Errors after which nothing is known of the other end's state: what is there is not what HTTP allows. */
+const GARBLED = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_EXCEEDED_MAX_SIZE|ERR_SSL_WRONG_VERSION_NUMBER)/;
+
+/**
+ * The fault for an error of the socket, of DNS or of TLS, or for a time that ran out. Whether the whole path is down is
+ * decided by who sees more than one request.
+ */
+export function networkFault(side: Side, error: unknown): Fault {
+  if (error instanceof Fault) return error;
+  const code = codeOf(error);
+  const message = error instanceof Error && error.message !== "" ? error.message : String(error);
+  const said = code === "" || message.includes(code) ? message : `${code}: ${message}`;
+  if (GARBLED.test(code)) return new Fault(`${side}_FAILED`, "transient", { cause: error, said });
+  return new Fault(`${side}_UNREACHABLE`, "transient", { cause: error, said });
+}
+
+/** The body that was announced and the one that came differ. */
+export function truncated(side: Side, cameBytes: number, announcedBytes: number): Fault {
+  const code = side === "SOURCE" ? "SOURCE_BODY_TRUNCATED" : "TARGET_FAILED";
+  return new Fault(code, "transient", { said: `${cameBytes} bytes came where ${announcedBytes} were announced` });
+}
+
+/** Node joins the failures of several addresses in one AggregateError; the first of them speaks. */
+function codeOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
+  if (typeof error !== "object" || error === null || !("code" in error)) return "";
+  return String(error.code);
+}

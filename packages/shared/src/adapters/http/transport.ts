@@ -1,0 +1,108 @@
+import type { Readable } from "node:stream";
+
+import { Pool } from "undici";
+
+import { createAddresses } from "./addresses.ts";
+import { receiveAnswer } from "./answer.ts";
+import { createConnector } from "./connector.ts";
+import type { HttpAnswer, HttpRequest, Transport } from "./http.ts";
+import { createLargeLane } from "./large-lane.ts";
+import { type Side, networkFault } from "./network-fault.ts";
+import { copied, outgoing } from "./request-body.ts";
+
+export interface TransportOptions {
+  readonly side: Side;
+  /** `https://host[:port]`, nothing behind it. */
+  readonly origin: string;
+  readonly connections: number;
+  /** IP addresses of the endpoint to use instead of DNS' answers; several: tried by health. */
+  readonly addresses?: readonly string[] | undefined;
+  /** Refuses an address before a byte is sent to it. */
+  readonly allows?: ((address: string) => boolean) | undefined;
+  /** PEM certificates to trust instead of Node's. */
+  readonly ca?: string | undefined;
+  readonly waits?: Partial<Waits> | undefined;
+}
+
+/** How long the other end may be silent. */
+export interface Waits {
+  readonly connectMs: number;
+  /** From the request's last byte to the answer's head. */
+  readonly headMs: number;
+  /** Between two pieces of a body. */
+  readonly idleMs: number;
+  /** A body that is sent from memory may take as long as it would at this rate, besides `headMs`. */
+  readonly floorBytesPerSecond: number;
+}
+
+const usualWaits: Waits = { connectMs: 5_000, headMs: 30_000, idleMs: 20_000, floorBytesPerSecond: 128 * 1024 };
+
+/** Bodies above this size take the lane of large bodies. */
+export const LARGE_BYTES = 256 * 1024;
+
+export function createTransport(options: TransportOptions): Transport {
+  const waits = { ...usualWaits, ...options.waits };
+  const { side, origin, ca } = options;
+  const { hostname } = new URL(origin);
+  const servername = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
+  const addresses = createAddresses({ hostname: servername, pinned: options.addresses ?? [], allows: options.allows });
+  const lane = createLargeLane({ side, origin, servername, ca, addresses, idleMs: waits.idleMs });
+  const pool = new Pool(origin, {
+    connections: options.connections,
+    pipelining: 1,
+    keepAliveTimeout: 20_000,
+    connect: createConnector(addresses, { servername, ca, connectMs: waits.connectMs }),
+  });
+  return {
+    send: async (request, signal) => {
+      signal.throwIfAborted();
+      return isLarge(request) ? lane.send(request, signal) : dispatch({ pool, side, waits }, request, signal);
+    },
+    close: async () => {
+      await lane.close();
+      await pool.destroy();
+    },
+  };
+}
+
+function isLarge({ body, expectedBytes = 0 }: HttpRequest): boolean {
+  return expectedBytes > LARGE_BYTES || (body !== undefined && "chunks" in body && body.sizeBytes > LARGE_BYTES);
+}
+
+interface Way {
+  readonly pool: Pool;
+  readonly side: Side;
+  readonly waits: Waits;
+}
+
+async function dispatch({ pool, side, waits }: Way, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  const { body, method, path, headers } = request;
+  const flow = body !== undefined && "chunks" in body ? outgoing(body) : undefined;
+  const content = body !== undefined && "bytes" in body ? body.bytes : flow && copied(flow.chunks);
+  // While chunks go out undici counts the wait anew with each of them that does not fit into the socket.
+  const bodyMs = flow === undefined && body !== undefined ? (body.sizeBytes / waits.floorBytesPerSecond) * 1000 : 0;
+  const options = {
+    path,
+    method,
+    headers: flow === undefined ? headers : { ...headers, "content-length": String(body?.sizeBytes ?? 0) },
+    // undici takes any async iterable; its types know only Node's own.
+    body: (content ?? null) as Uint8Array | Readable | null,
+    headersTimeout: Math.ceil((request.headMs ?? waits.headMs) + bodyMs),
+    bodyTimeout: waits.idleMs,
+    // undici closes the connection after a HEAD unless told otherwise.
+    reset: false,
+  };
+  try {
+    return await new Promise<HttpAnswer>((resolve, reject) => {
+      const handler = receiveAnswer({ side, request, signal, resolve, reject });
+      try {
+        pool.dispatch(options, handler);
+      } catch (error) {
+        reject(networkFault(side, error));
+      }
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw flow?.failure()?.reason ?? error;
+  }
+}

@@ -1,0 +1,71 @@
+import { carriedHeaders, type CarriedHeader, type SourceFacts } from "../../domain/object.ts";
+import { type AnswerHeaders, headerOf } from "../http/http.ts";
+
+const META = "x-amz-meta-";
+const CHECKSUM = "x-amz-checksum-";
+/** The checksum of an object in parts may be one of the parts' checksums: `…-3`. */
+const COMPOSITE = /-\d+$/;
+
+/** The facts that an answer's headers tell; `sizeBytes` is that of the whole object. */
+export function factsOf(key: string, sizeBytes: number, headers: AnswerHeaders): SourceFacts {
+  const carried: Partial<Record<CarriedHeader, string>> = {};
+  for (const name of carriedHeaders) {
+    const value = headerOf(headers, name);
+    if (value !== undefined) carried[name] = asText(value);
+  }
+  dropTransferCoding(carried);
+  const userMetadata: Record<string, string> = {};
+  const checksums: Record<string, string> = {};
+  const isWhole = headerOf(headers, "x-amz-checksum-type") !== "COMPOSITE";
+  for (const name of Object.keys(headers)) {
+    const value = headerOf(headers, name) ?? "";
+    if (name.startsWith(META)) userMetadata[name.slice(META.length)] = decodeWords(asText(value));
+    else if (isWhole && name.startsWith(CHECKSUM) && name !== "x-amz-checksum-type" && !COMPOSITE.test(value)) {
+      checksums[name.slice(CHECKSUM.length)] = value;
+    }
+  }
+  return {
+    key,
+    sizeBytes,
+    etag: (headerOf(headers, "etag") ?? "").replaceAll('"', ""),
+    lastModifiedMs: Date.parse(headerOf(headers, "last-modified") ?? ""),
+    // S3 sends the class of all objects but the ordinary ones.
+    storageClass: headerOf(headers, "x-amz-storage-class") ?? "STANDARD",
+    headers: carried,
+    userMetadata,
+    checksums,
+  };
+}
+
+/** `aws-chunked` says how an SDK once sent the body, not how the object is encoded. */
+function dropTransferCoding(headers: Partial<Record<CarriedHeader, string>>): void {
+  const codings = headers["content-encoding"];
+  if (codings === undefined || !codings.includes("aws-chunked")) return;
+  const rest = codings.split(",").map((coding) => coding.trim());
+  const kept = rest.filter((coding) => coding !== "aws-chunked" && coding !== "");
+  if (kept.length === 0) delete headers["content-encoding"];
+  else headers["content-encoding"] = kept.join(",");
+}
+
+/** Header values come as bytes, one per character; most stores mean UTF-8. */
+function asText(value: string): string {
+  if (!/[\x80-\xff]/.test(value)) return value;
+  const decoded = Buffer.from(value, "latin1").toString("utf8");
+  return decoded.includes("\ufffd") ? value : decoded;
+}
+
+/** S3 sends metadata beyond ASCII as RFC 2047 words: `=?UTF-8?B?5pel5pys?=`. */
+function decodeWords(value: string): string {
+  if (!value.includes("=?")) return value;
+  const joined = value.replaceAll(/\?=\s+=\?/g, "?==?");
+  return joined.replaceAll(/=\?UTF-8\?([BQ])\?([^?]*)\?=/gi, (_, coding: string, text: string) =>
+    coding.toUpperCase() === "B" ? Buffer.from(text, "base64").toString() : decodeQuoted(text),
+  );
+}
+
+function decodeQuoted(text: string): string {
+  const bytes = text
+    .replaceAll("_", " ")
+    .replaceAll(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, "latin1").toString();
+}

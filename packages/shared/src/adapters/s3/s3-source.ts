@@ -1,0 +1,45 @@
+import { Fault } from "../../domain/fault.ts";
+import type { SourceFacts } from "../../domain/object.ts";
+import type { ObjectSource } from "../../ports/object-source.ts";
+import { headerOf } from "../http/http.ts";
+import { createS3Client, type S3Client, type S3SourceOptions } from "./client.ts";
+import { factsOf } from "./facts.ts";
+import { faultOfAnswer } from "./faults.ts";
+import { listPage } from "./list.ts";
+import { readObject, withChecksums } from "./read.ts";
+
+export type { S3SourceOptions } from "./client.ts";
+export type { S3Credentials } from "./signature.ts";
+
+/** Directory buckets end in this: they list in no order and know no `start-after`. */
+const DIRECTORY_BUCKET = "--x-s3";
+
+/** A bucket of S3 as a source: signed by hand, keys byte for byte as they are. */
+export function createS3Source(options: S3SourceOptions): ObjectSource {
+  const client = createS3Client(options);
+  return {
+    listPage: async (request, { signal }) => {
+      signal.throwIfAborted();
+      if (options.bucket.endsWith(DIRECTORY_BUCKET)) {
+        throw new Fault("SOURCE_BUCKET_UNORDERED", "permanent", { said: `${options.bucket} is a directory bucket` });
+      }
+      return listPage(client, request, signal);
+    },
+    head: (key, { signal }) => head(client, key, signal),
+    read: (request, { signal }) => readObject(client, request, signal),
+    close: () => client.close(),
+  };
+}
+
+async function head(client: S3Client, key: string, signal: AbortSignal): Promise<SourceFacts | undefined> {
+  const answer = await client.send({ method: "HEAD", key, amzHeaders: withChecksums, wholeUpToBytes: 0 }, signal);
+  if (answer.status === 404) return undefined;
+  if (answer.status === 200) return factsOf(key, Number(headerOf(answer.headers, "content-length")), answer.headers);
+  if (answer.status !== 400 && answer.status !== 403) throw faultOfAnswer(answer);
+  // A refused HEAD has no body that says why; a GET of one byte has.
+  const reason = await client.send(
+    { method: "GET", key, plainHeaders: { range: "bytes=0-0" }, wholeUpToBytes: 64 * 1024 },
+    signal,
+  );
+  throw faultOfAnswer(reason.status < 300 ? answer : reason);
+}

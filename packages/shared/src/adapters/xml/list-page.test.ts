@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { XMLParser } from "fast-xml-parser";
+
+import { decodeEntities, elementText, elementsOf, encodeText } from "./elements.ts";
+import { readListPage } from "./list-page.ts";
+
+function listing(entries: readonly string[], around = ""): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name><Prefix></Prefix>${around}${entries.join("\n")}</ListBucketResult>`;
+}
+
+function entry(key: string, rest = ""): string {
+  return `<Contents><Key>${key}</Key><LastModified>2024-02-03T04:05:06.789Z</LastModified><ETag>&quot;abc-2&quot;</ETag><Size>12</Size>${rest}<StorageClass>STANDARD</StorageClass></Contents>`;
+}
+
+test("an entry's key, size, ETag, time and class are read", () => {
+  const page = readListPage(listing([entry("a/b.txt")], "<IsTruncated>false</IsTruncated>"));
+  assert.deepEqual(page, {
+    entries: [
+      {
+        key: "a/b.txt",
+        sizeBytes: 12,
+        etag: "abc-2",
+        lastModifiedMs: Date.UTC(2024, 1, 3, 4, 5, 6, 789),
+        storageClass: "STANDARD",
+      },
+    ],
+    truncated: false,
+    nextToken: undefined,
+  });
+});
+
+test("url encoding is undone, a plus being a space; without it entities are resolved", () => {
+  const encoded = readListPage(listing([entry("a+b%2Bc%26/%E6%97%A5%25")], "<EncodingType>url</EncodingType>"));
+  assert.equal(encoded?.entries[0]?.key, "a b+c&/日%");
+  const plain = readListPage(listing([entry("a+b&amp;&lt;&gt;&quot;&apos;&#x65e5;&#10;%2F日")]));
+  assert.equal(plain?.entries[0]?.key, "a+b&<>\"'日\n%2F日");
+});
+
+test("elements that are unknown, nested or empty are passed over", () => {
+  const rest = "<Owner><ID>x</ID><DisplayName/></Owner><ChecksumAlgorithm>CRC64NVME</ChecksumAlgorithm><Restored/>";
+  const page = readListPage(
+    listing(
+      [entry("a", rest), entry("b")],
+      "<IsTruncated>true</IsTruncated><NextContinuationToken>t&amp;1</NextContinuationToken>",
+    ),
+  );
+  assert.deepEqual(
+    page?.entries.map(({ key }) => key),
+    ["a", "b"],
+  );
+  assert.equal(page.truncated, true);
+  assert.equal(page.nextToken, "t&1");
+});
+
+test("a key that spells an element does not end the page", () => {
+  const key = "&lt;IsTruncated&gt;true&lt;/IsTruncated&gt;&lt;/Contents&gt;";
+  const page = readListPage(listing([entry(key)], "<IsTruncated>false</IsTruncated>"));
+  assert.equal(page?.truncated, false);
+  assert.equal(page.entries[0]?.key, "<IsTruncated>true</IsTruncated></Contents>");
+});
+
+test("an empty listing has no entries", () => {
+  assert.deepEqual(readListPage(listing([], "<IsTruncated>false</IsTruncated>"))?.entries, []);
+});
+
+test("an HTML page, a cut listing and an entry without its parts are no listing", () => {
+  assert.equal(readListPage("<html><body>Please log in</body></html>"), undefined);
+  assert.equal(readListPage(""), undefined);
+  const whole = listing([entry("a"), entry("b")]);
+  for (let length = 60; length < whole.length - 1; length += 7) {
+    assert.equal(readListPage(whole.slice(0, length)), undefined, `cut at ${length}`);
+  }
+  assert.equal(readListPage(listing(["<Contents><Key>a</Key></Contents>"])), undefined);
+  assert.equal(readListPage(listing([entry("a").replace("<Size>12", "<Size>twelve")])), undefined);
+});
+
+test("a large page reads as a general XML reader reads it", () => {
+  const keys = Array.from({ length: 1000 }, (_, at) => `日本/${at} &amp; co/${"x".repeat(at % 50)}`);
+  const xml = listing(keys.map((key) => entry(key)));
+  const general = new XMLParser({ parseTagValue: false, trimValues: false }).parse(xml);
+  const expected: readonly { Key: string }[] = general.ListBucketResult.Contents;
+  assert.deepEqual(
+    readListPage(xml)?.entries.map(({ key }) => key),
+    expected.map(({ Key }) => Key),
+  );
+});
+
+test("small answers are read by element names", () => {
+  const xml = "<Error><Code>NoSuchKey</Code><Message>a &amp; b</Message></Error>";
+  assert.equal(elementText(xml, "Code"), "NoSuchKey");
+  assert.equal(elementText(xml, "Message"), "a & b");
+  assert.equal(elementText(xml, "Region"), undefined);
+  assert.deepEqual([...elementsOf("<P><A>1</A><A>2</A></P>", "A")], ["1", "2"]);
+  assert.equal(decodeEntities(encodeText('a<b>&"c"')), 'a<b>&"c"');
+  assert.equal(decodeEntities("&nbsp;&#x110000;"), "&nbsp;&#x110000;");
+});
