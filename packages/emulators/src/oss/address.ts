@@ -1,5 +1,5 @@
 import type { Exchange } from "../core/exchange.ts";
-import { decodePercent } from "./percent.ts";
+import { decodePercent } from "../core/percent.ts";
 
 /** Which bucket and which key a request means. */
 export interface Address {
@@ -35,8 +35,12 @@ export function addressOf(exchange: Exchange, isBucket: (name: string) => boolea
     : addressed(path.slice(0, slash), path.slice(slash + 1), hostRegion);
 }
 
+/**
+ * OSS reads a `+` in the path as a blank: Alibaba's Go SDK of 2020 writes blanks so, and clients that leave a `+` of the
+ * key as it is are refused with SignatureDoesNotMatch (aliyun-oss-java-sdk issue 241, aliyun-oss-go-sdk issue 439).
+ */
 function addressed(bucketName: string, rawKey: string, hostRegion: string | undefined): Address {
-  const key = decodePercent(rawKey);
+  const key = decodePercent(rawKey.includes("+") ? rawKey.replaceAll("+", " ") : rawKey);
   return { bucketName, key: key ?? "", malformed: key === undefined, hostRegion };
 }
 

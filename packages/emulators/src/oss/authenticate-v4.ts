@@ -1,6 +1,6 @@
 import type { Exchange } from "../core/exchange.ts";
 import type { Address } from "./address.ts";
-import { utf8Of } from "./percent.ts";
+import { utf8Of } from "../core/percent.ts";
 import { refuse } from "./refusal.ts";
 import {
   canonicalRequestV4,

@@ -1,7 +1,7 @@
 import type { Exchange } from "../core/exchange.ts";
 import type { Address } from "./address.ts";
 import { verifyV4Header, verifyV4Url } from "./authenticate-v4.ts";
-import { utf8Of } from "./percent.ts";
+import { utf8Of } from "../core/percent.ts";
 import { refuse } from "./refusal.ts";
 import { signV1, stringToSignV1 } from "./signature-v1.ts";
 import { V4_ALGORITHM } from "./signature-v4.ts";

@@ -15,8 +15,8 @@ import { aclDocument } from "./object-settings.ts";
 import { readLimit } from "./list-objects.ts";
 import { DEFAULT_PAGE } from "./limits.ts";
 import { refuse } from "./refusal.ts";
-import { readXml, textOf } from "./xml-reader.ts";
-import { xmlDocument, xmlElement } from "./xml-writer.ts";
+import { readXml, textOf } from "../core/xml-reader.ts";
+import { xmlDocument, xmlElement } from "../core/xml-writer.ts";
 
 const OWNER = `<Owner>${xmlElement("ID", OWNER_ID)}${xmlElement("DisplayName", OWNER_ID)}</Owner>`;
 const BUCKET_ACLS: ReadonlySet<string> = new Set(["private", "public-read", "public-read-write"]);
@@ -95,10 +95,10 @@ export const getBucketVersioning: BucketOperation = async () => xmlAnswer(xmlDoc
 export const getBucketAcl: BucketOperation = async (call, world) =>
   xmlAnswer(aclDocument(settingsOf(world, call.bucketName).acl));
 
-export const putBucketAcl: BucketOperation = async (call, world) => {
-  const acl = checkBucketAcl(call.exchange.headers["x-oss-acl"] ?? "");
-  world.settings.set(call.bucketName, { ...settingsOf(world, call.bucketName), acl });
-  return emptyAnswer(200);
+/** PutBucketAcl: makes the bucket where there is none, as OSS does. */
+export const putBucketAcl: ServiceOperation = async (call, world) => {
+  checkBucketAcl(call.exchange.headers["x-oss-acl"] ?? "");
+  return await putBucket(call, world);
 };
 
 /** Where a bucket is; its configuration may put it elsewhere than the emulator. */

@@ -1,7 +1,7 @@
 import type { BucketStore, StoredObject } from "../core/bucket.ts";
 import type { Answer, Exchange } from "../core/exchange.ts";
 import type { Bucket, StoreSet } from "../core/store-set.ts";
-import type { KeyLocks } from "./key-locks.ts";
+import type { KeyLocks } from "../core/key-locks.ts";
 import { refuse } from "./refusal.ts";
 import type { Uploads } from "./uploads.ts";
 import type { Requester } from "./verifier.ts";

@@ -4,14 +4,14 @@ import { crc64Combine } from "../core/crc64.ts";
 import { receiveDocument } from "./bodies.ts";
 import { xmlAnswer, type BucketCall, type BucketOperation } from "./call.ts";
 import { MIN_PART_BYTES } from "./limits.ts";
-import { encryptionHeaders } from "./object-facts.ts";
-import { encodePath, encodeStrict } from "./percent.ts";
+import { checkObjectAcl, encryptionHeaders } from "./object-facts.ts";
+import { encodePath, encodeStrict } from "../core/percent.ts";
 import { refuse } from "./refusal.ts";
 import { requireUpload } from "./upload-parts.ts";
 import type { Upload, UploadedPart } from "./uploads.ts";
 import { PLAIN_FACTS, refuseOverwrite, writeObject } from "./write-object.ts";
-import { readXml, textOf } from "./xml-reader.ts";
-import { xmlDocument, xmlElement } from "./xml-writer.ts";
+import { readXml, textOf } from "../core/xml-reader.ts";
+import { xmlDocument, xmlElement } from "../core/xml-writer.ts";
 
 /**
  * CompleteMultipartUpload. Once the parts are judged nothing depends on the client any more: a connection lost from
@@ -19,6 +19,7 @@ import { xmlDocument, xmlElement } from "./xml-writer.ts";
  */
 export const completeMultipartUpload: BucketOperation = async (call, world) => {
   const upload = requireUpload(call, world);
+  const acl = checkObjectAcl(call.exchange.headers["x-oss-object-acl"] ?? "default");
   const document = await receiveDocument(call);
   const parts =
     call.exchange.headers["x-oss-complete-all"] === "yes" ? allParts(upload, document) : chosenParts(upload, document);
@@ -40,6 +41,7 @@ export const completeMultipartUpload: BucketOperation = async (call, world) => {
       {
         ...PLAIN_FACTS,
         ...upload.stated,
+        acl,
         etag,
         md5Hex: undefined,
         crc64,

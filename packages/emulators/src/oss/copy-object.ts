@@ -4,10 +4,10 @@ import { checkConditions, readConditions } from "./conditions.ts";
 import { refuseFrozen } from "./get-object.ts";
 import { MAX_OBJECT_IN_ONE_PIECE_BYTES } from "./limits.ts";
 import { encryptionHeaders, readStatedFacts, type StatedFacts } from "./object-facts.ts";
-import { decodePercent } from "./percent.ts";
+import { decodePercent } from "../core/percent.ts";
 import { refuse } from "./refusal.ts";
 import { PLAIN_FACTS, refuseOverwrite, writeObject } from "./write-object.ts";
-import { xmlDocument, xmlElement } from "./xml-writer.ts";
+import { xmlDocument, xmlElement } from "../core/xml-writer.ts";
 
 /** Where a copy reads from. */
 export interface CopySource {

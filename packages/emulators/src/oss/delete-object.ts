@@ -3,10 +3,10 @@ import { receiveDocument } from "./bodies.ts";
 import { checkKey } from "./key-rules.ts";
 import { MAX_DELETED_TOGETHER } from "./limits.ts";
 import { restoreName } from "./object-headers.ts";
-import { encodeStrict } from "./percent.ts";
+import { encodeStrict } from "../core/percent.ts";
 import { refuse } from "./refusal.ts";
-import { readXml, textOf } from "./xml-reader.ts";
-import { xmlDocument, xmlElement } from "./xml-writer.ts";
+import { readXml, textOf } from "../core/xml-reader.ts";
+import { xmlDocument, xmlElement } from "../core/xml-writer.ts";
 
 /** DeleteObject: 204, also where there was nothing. */
 export const deleteObject: BucketOperation = async (call, world) => {

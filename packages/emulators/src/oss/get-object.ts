@@ -4,8 +4,8 @@ import type { Answer } from "../core/exchange.ts";
 import { emptyAnswer, requireObject, type BucketCall, type BucketOperation, type World } from "./call.ts";
 import { checkConditions, readConditions } from "./conditions.ts";
 import { objectHeaders, restoreStateOf } from "./object-headers.ts";
-import { encodePath } from "./percent.ts";
-import { decideRange } from "./ranges.ts";
+import { encodePath } from "../core/percent.ts";
+import { decideRange } from "../core/ranges.ts";
 import { refuse } from "./refusal.ts";
 
 /** The headers of an answer that a signed GET may set in its query, each as `response-<header>`. */

@@ -3,9 +3,9 @@ import { OWNER_ID, xmlAnswer, type BucketCall, type BucketOperation, type World 
 import { DEFAULT_PAGE, MAX_PAGE } from "./limits.ts";
 import { listPage, type ListingPage } from "./listing.ts";
 import { restoreStateOf } from "./object-headers.ts";
-import { encodeStrict } from "./percent.ts";
+import { encodeStrict } from "../core/percent.ts";
 import { refuse } from "./refusal.ts";
-import { xmlDocument, xmlElement } from "./xml-writer.ts";
+import { xmlDocument, xmlElement } from "../core/xml-writer.ts";
 
 const OWNER = `<Owner>${xmlElement("ID", OWNER_ID)}${xmlElement("DisplayName", OWNER_ID)}</Owner>`;
 

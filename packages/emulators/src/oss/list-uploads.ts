@@ -2,10 +2,10 @@ import { xmlAnswer, type BucketOperation } from "./call.ts";
 import { readLimit, readPageRequest } from "./list-objects.ts";
 import { groupOf } from "./listing.ts";
 import { MAX_PAGE } from "./limits.ts";
-import { encodeStrict } from "./percent.ts";
+import { encodeStrict } from "../core/percent.ts";
 import { requireUpload } from "./upload-parts.ts";
 import type { Upload } from "./uploads.ts";
-import { xmlDocument, xmlElement } from "./xml-writer.ts";
+import { xmlDocument, xmlElement } from "../core/xml-writer.ts";
 
 /** ListParts: by number, 1,000 to a page. */
 export const listParts: BucketOperation = async (call, world) => {

@@ -2,7 +2,7 @@ import { receiveDocument } from "./bodies.ts";
 import { emptyAnswer, OWNER_ID, requireObject, xmlAnswer, type BucketOperation } from "./call.ts";
 import { checkObjectAcl } from "./object-facts.ts";
 import { readTaggingDocument, taggingDocument } from "./tagging.ts";
-import { xmlDocument, xmlElement } from "./xml-writer.ts";
+import { xmlDocument, xmlElement } from "../core/xml-writer.ts";
 
 export const putObjectAcl: BucketOperation = async (call) => {
   const acl = checkObjectAcl(call.exchange.headers["x-oss-object-acl"] ?? "");

@@ -12,10 +12,11 @@ import { restoreObject } from "./restore-object.ts";
 import type { OssOperation } from "./route.ts";
 import { abortMultipartUpload, initiateMultipartUpload, uploadPart, uploadPartCopy } from "./upload-parts.ts";
 
-/** What needs no bucket to be there. */
+/** What needs no bucket to be there; only for the account itself. */
 export const SERVICE_OPERATIONS: Partial<Readonly<Record<OssOperation, ServiceOperation>>> = {
   ListBuckets: buckets.listBuckets,
   PutBucket: buckets.putBucket,
+  PutBucketAcl: buckets.putBucketAcl,
 };
 
 export const BUCKET_OPERATIONS: Partial<Readonly<Record<OssOperation, BucketOperation>>> = {
@@ -24,7 +25,6 @@ export const BUCKET_OPERATIONS: Partial<Readonly<Record<OssOperation, BucketOper
   GetBucketInfo: buckets.getBucketInfo,
   GetBucketLocation: buckets.getBucketLocation,
   GetBucketAcl: buckets.getBucketAcl,
-  PutBucketAcl: buckets.putBucketAcl,
   GetBucketVersioning: buckets.getBucketVersioning,
   ListObjects: listObjects,
   ListObjectsV2: listObjectsV2,

@@ -5,12 +5,13 @@ import { receiveContent } from "./bodies.ts";
 import { emptyAnswer, settingsOf, type BucketCall, type BucketOperation } from "./call.ts";
 import { encryptionHeaders, readStatedFacts, type StatedFacts } from "./object-facts.ts";
 import { restoreName } from "./object-headers.ts";
-import { decodePercent } from "./percent.ts";
+import { decodePercent } from "../core/percent.ts";
 import { refuse } from "./refusal.ts";
 import { PLAIN_FACTS, writeObject } from "./write-object.ts";
 
 /** PutObject: the ETag is the content's MD5 in upper case. */
 export const putObject: BucketOperation = async (call, world) => {
+  refuseConditions(call);
   const stated = readStatedFacts(call.exchange, settingsOf(world, call.bucketName).storageClass);
   const draft = await receiveContent(call);
   const etag = draft.md5Hex.toUpperCase();
@@ -35,6 +36,19 @@ export const putObject: BucketOperation = async (call, world) => {
     ...encryptionHeaders(stated.headers),
   });
 };
+
+const CONDITIONS = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"] as const;
+
+/** OSS knows no conditional writes and says so. */
+function refuseConditions(call: BucketCall): void {
+  for (const name of CONDITIONS) {
+    if (call.exchange.headers[name.toLowerCase()] === undefined) continue;
+    throw refuse("NotImplemented", {
+      message: "A header you provided implies functionality that is not implemented.",
+      elements: { Header: name },
+    });
+  }
+}
 
 /** AppendObject: grows an appendable object when `position` is its length; 0 makes a new one. */
 export const appendObject: BucketOperation = async (call, world) => {
@@ -75,7 +89,8 @@ async function commitAppend(call: BucketCall, append: Append): Promise<void> {
     userMetadata: stated.userMetadata,
     storageClass: stated.storageClass,
     tags: stated.tags,
-    acl: stated.acl,
+    // A later append may change the ACL and nothing else.
+    acl: call.exchange.headers["x-oss-object-acl"] === undefined ? stated.acl : append.stated.acl,
     etag,
     md5Hex: undefined,
     crc64,
@@ -104,7 +119,7 @@ function checkAppendable(existing: StoredObject | undefined, position: number): 
 
 /** PutSymlink: an object without content that names another one, which need not be there. */
 export const putSymlink: BucketOperation = async (call, world) => {
-  const target = decodePercent(call.exchange.headers["x-oss-symlink-target"] ?? "");
+  const target = decodePercent((call.exchange.headers["x-oss-symlink-target"] ?? "").replaceAll("+", " "));
   if (target === undefined || target === "") {
     throw refuse("InvalidArgument", { message: "x-oss-symlink-target is missing or malformed." });
   }

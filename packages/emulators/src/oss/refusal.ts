@@ -1,5 +1,5 @@
 import type { Answer, Exchange } from "../core/exchange.ts";
-import { xmlDocument, xmlElement } from "./xml-writer.ts";
+import { xmlDocument, xmlElement } from "../core/xml-writer.ts";
 
 /**
  * What OSS says when it refuses: status, message and, where Alibaba documents it, the EC that its troubleshooter knows.

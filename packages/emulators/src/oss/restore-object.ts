@@ -3,7 +3,7 @@ import { receiveDocument } from "./bodies.ts";
 import { emptyAnswer, requireObject, type BucketOperation } from "./call.ts";
 import { restoreName, restoreStateOf } from "./object-headers.ts";
 import { refuse } from "./refusal.ts";
-import { childOf, readXml, textOf } from "./xml-reader.ts";
+import { childOf, readXml, textOf } from "../core/xml-reader.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_DAYS = 365;

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 
 import type { Exchange } from "../core/exchange.ts";
 import type { Address } from "./address.ts";
-import { bytesOf } from "./percent.ts";
+import { bytesOf } from "../core/percent.ts";
 
 /** The query parameters that V1 signs as part of the resource (Alibaba's Go SDKs, signed key lists); besides every `x-oss-*`. */
 const SIGNED_PARAMETERS: ReadonlySet<string> = new Set(

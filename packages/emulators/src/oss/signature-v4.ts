@@ -2,7 +2,7 @@ import { createHmac, hash } from "node:crypto";
 
 import type { Exchange } from "../core/exchange.ts";
 import type { Address } from "./address.ts";
-import { encodePath, encodeStrict } from "./percent.ts";
+import { encodePath, encodeStrict } from "../core/percent.ts";
 
 export const V4_ALGORITHM = "OSS4-HMAC-SHA256";
 

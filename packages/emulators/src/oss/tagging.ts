@@ -1,8 +1,8 @@
 import { MAX_TAG_NAME_LENGTH, MAX_TAG_VALUE_LENGTH, MAX_TAGS } from "./limits.ts";
-import { decodePercent } from "./percent.ts";
+import { decodePercent } from "../core/percent.ts";
 import { refuse } from "./refusal.ts";
-import { childOf, readXml, textOf } from "./xml-reader.ts";
-import { xmlDocument, xmlElement } from "./xml-writer.ts";
+import { childOf, readXml, textOf } from "../core/xml-reader.ts";
+import { xmlDocument, xmlElement } from "../core/xml-writer.ts";
 
 export type Tags = readonly (readonly [name: string, value: string])[];
 

@@ -4,18 +4,23 @@ import { emptyAnswer, settingsOf, xmlAnswer, type BucketCall, type BucketOperati
 import { openCopySource } from "./copy-object.ts";
 import { MAX_PART_NUMBER } from "./limits.ts";
 import { encryptionHeaders, readStatedFacts } from "./object-facts.ts";
-import { decideRange } from "./ranges.ts";
+import { decideRange } from "../core/ranges.ts";
 import { refuse } from "./refusal.ts";
 import type { Upload } from "./uploads.ts";
 import { refuseOverwrite } from "./write-object.ts";
-import { xmlDocument, xmlElement } from "./xml-writer.ts";
+import { xmlDocument, xmlElement } from "../core/xml-writer.ts";
 
-/** InitiateMultipartUpload: everything but the content is stated here. */
+/** InitiateMultipartUpload: everything but the content and the ACL is stated here; the ACL with the completion. */
 export const initiateMultipartUpload: BucketOperation = async (call, world) => {
   const stated = readStatedFacts(call.exchange, settingsOf(world, call.bucketName).storageClass);
   await refuseOverwrite(call);
   const { bucketName, key } = call;
-  const upload = world.uploads.open({ bucketName, key, initiatedMs: call.nowMs, stated });
+  const upload = world.uploads.open({
+    bucketName,
+    key,
+    initiatedMs: call.nowMs,
+    stated: { ...stated, acl: "default" },
+  });
   const isEncoded = call.exchange.query.get("encoding-type") === "url";
   return xmlAnswer(
     xmlDocument(
