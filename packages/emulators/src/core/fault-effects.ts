@@ -84,9 +84,8 @@ function bendAnswer(outcome: Bent, rule: FaultRule): Bent {
     answer: { ...answer, headers: { ...answer.headers, "content-length": String(lengthBytes) }, body },
     ending,
   });
-  // Nothing in an empty body, a HEAD's for one, can go wrong.
-  if (sizeBytes === 0 || (Buffer.isBuffer(answer.body) && answer.headers["content-length"] !== undefined))
-    return outcome;
+  // Nothing can go wrong in an empty body, a HEAD's for one.
+  if (sizeBytes === 0) return outcome;
   switch (rule.fault) {
     case "truncate": {
       const keptBytes = rule.afterBytes ?? middle;
