@@ -37,7 +37,7 @@ function privilegePrefix() {
 
 function install(names, privilege) {
   const [program, ...before] = [...privilege, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"];
-  const apt = (...args) => succeeds(program, [...before, "-q", "-o", "DPkg::Lock::Timeout=300", ...args]);
+  const apt = (...args) => succeeds(program, [...before, "-qq", "-o", "DPkg::Lock::Timeout=300", ...args]);
   const all = ["install", "-y", "--no-install-recommends", ...names];
   // Lists may be absent or stale; the second try has fresh ones.
   return apt(...all) || (apt("update") && apt(...all));
@@ -48,7 +48,7 @@ function install(names, privilege) {
  * system's package lists where they serve, else lists of its own.
  */
 function unpack(names, tools) {
-  say(`no right to install packages here; unpacking them under ${tools}`);
+  say(`packages cannot be installed here; unpacking them under ${tools}`);
   if (!unpackWith([], names, tools)) {
     const own = privateLists(tools);
     if (!succeeds("apt-get", ["-q", ...own, "update"]) || !unpackWith(own, names, tools)) return false;

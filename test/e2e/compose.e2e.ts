@@ -1,0 +1,99 @@
+// needs: docker
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { compose, until } from "./compose.ts";
+
+/** What this test reads of the API's answers. */
+interface Stats {
+  readonly jobState: string;
+  readonly objects: { readonly copied: number; readonly failed: number };
+  readonly bytes: { readonly copied: number };
+}
+
+interface Page<T> {
+  readonly items: readonly T[];
+}
+
+interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+const jobTimeoutMs = 180_000;
+
+describe("the composed demo", () => {
+  const system = compose("demo", { SECRET_KEY: "", API_KEYS: "" });
+  after(() => system.down());
+
+  let get: <T>(path: string) => Promise<T | undefined>;
+
+  test("comes up without any setting, with two workers", async () => {
+    await system.must("up", "--detach", "--build", "--scale", "worker=2");
+    const address = (await system.must("port", "api", "8080")).trim();
+    const keys = await system.must("exec", "-T", "api", "cat", "/run/causeway/API_KEYS");
+    const key = keys.trim().split(":")[2] ?? "";
+    get = (path) => read(`http://${address}${path}`, key);
+    const workers = await until("two workers", jobTimeoutMs, async () => {
+      const page = await get<Page<unknown>>("/v1/workers");
+      return page?.items.length === 2 ? page.items : undefined;
+    });
+    assert.equal(workers.length, 2);
+  });
+
+  test("moves the job of 42 objects and 191,048 bytes", async () => {
+    const job = await until("submitted job", jobTimeoutMs, async () => {
+      const page = await get<Page<Named>>("/v1/jobs");
+      return page?.items.find(({ name }) => name === "local_test");
+    });
+    const stats = await until("end of the job", jobTimeoutMs, async () => {
+      const now = await get<Stats>(`/v1/jobs/${job.id}/stats`);
+      return now === undefined || now.jobState === "Running" ? undefined : now;
+    });
+    assert.equal(stats.jobState, "Succeed");
+    assert.deepEqual({ objects: stats.objects.copied, bytes: stats.bytes.copied }, { objects: 42, bytes: 191_048 });
+  });
+
+  test("holds the same content on both sides", async () => {
+    const compare = ["causeway", "compare", "local_test", "--content"];
+    const { exitCode, output } = await system.run("run", "--rm", "-T", "--no-deps", "demo", ...compare);
+    assert.equal(exitCode, 0, output);
+    assert.match(output, /compared 42\/42 objects, 191048\/191048 bytes/);
+  });
+});
+
+describe("the composed system", () => {
+  const secrets = { SECRET_KEY: Buffer.alloc(32, 7).toString("base64"), API_KEYS: "test:admin:0123456789abcdef" };
+
+  for (const missing of ["SECRET_KEY", "API_KEYS"]) {
+    test(`does not start without ${missing}, and says so`, async () => {
+      const system = compose("bare", { ...secrets, [missing]: "", COMPOSE_PROFILES: "" });
+      try {
+        const { exitCode, output } = await system.plain("up", "--detach", "--build");
+        assert.notEqual(exitCode, 0);
+        assert.match(output, new RegExp(`"needs-${missing}" didn't complete`));
+        assert.match(
+          await system.must("logs", `needs-${missing}`),
+          new RegExp(`${missing} is not set: put ${missing}=`),
+        );
+        assert.equal((await system.must("ps", "--quiet", "--status", "running", "api", "master", "worker")).trim(), "");
+      } finally {
+        await system.down();
+      }
+    });
+  }
+});
+
+/** The JSON at a URL; undefined while the API does not answer well. */
+async function read<T>(url: string, key: string): Promise<T | undefined> {
+  try {
+    const response = await fetch(url, {
+      headers: { authorization: `Bearer ${key}` },
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!response.ok) return undefined;
+    // The shapes are the API's documented ones; the assertions read what they need.
+    return (await response.json()) as T;
+  } catch {
+    return undefined;
+  }
+}
