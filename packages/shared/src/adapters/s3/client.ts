@@ -1,7 +1,7 @@
 import type { HttpAnswer } from "../http/http.ts";
 import { encodeQueries } from "../http/percent.ts";
 import { createTransport, type TransportOptions } from "../http/transport.ts";
-import { type Location, locate } from "./location.ts";
+import { type Location, locate } from "../http/location.ts";
 import { createS3Signer, type S3Credentials } from "./signature.ts";
 
 export interface S3SourceOptions extends Pick<

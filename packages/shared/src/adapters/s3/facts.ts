@@ -1,4 +1,5 @@
 import { carriedHeaders, type CarriedHeader, type SourceFacts } from "../../domain/object.ts";
+import { textOfHeader } from "../http/header-text.ts";
 import { type AnswerHeaders, headerOf } from "../http/http.ts";
 
 const META = "x-amz-meta-";
@@ -11,7 +12,7 @@ export function factsOf(key: string, sizeBytes: number, headers: AnswerHeaders):
   const carried: Partial<Record<CarriedHeader, string>> = {};
   for (const name of carriedHeaders) {
     const value = headerOf(headers, name);
-    if (value !== undefined) carried[name] = asText(value);
+    if (value !== undefined) carried[name] = textOfHeader(value);
   }
   dropTransferCoding(carried);
   const userMetadata: Record<string, string> = {};
@@ -19,7 +20,7 @@ export function factsOf(key: string, sizeBytes: number, headers: AnswerHeaders):
   const isWhole = headerOf(headers, "x-amz-checksum-type") !== "COMPOSITE";
   for (const name of Object.keys(headers)) {
     const value = headerOf(headers, name) ?? "";
-    if (name.startsWith(META)) userMetadata[name.slice(META.length)] = decodeWords(asText(value));
+    if (name.startsWith(META)) userMetadata[name.slice(META.length)] = decodeWords(textOfHeader(value));
     else if (isWhole && name.startsWith(CHECKSUM) && name !== "x-amz-checksum-type" && !COMPOSITE.test(value)) {
       checksums[name.slice(CHECKSUM.length)] = value;
     }
@@ -45,13 +46,6 @@ function dropTransferCoding(headers: Partial<Record<CarriedHeader, string>>): vo
   const kept = rest.filter((coding) => coding !== "aws-chunked" && coding !== "");
   if (kept.length === 0) delete headers["content-encoding"];
   else headers["content-encoding"] = kept.join(",");
-}
-
-/** Header values come as bytes, one per character; most stores mean UTF-8. */
-function asText(value: string): string {
-  if (!/[\x80-\xff]/.test(value)) return value;
-  const decoded = Buffer.from(value, "latin1").toString("utf8");
-  return decoded.includes("\ufffd") ? value : decoded;
 }
 
 /** S3 sends metadata beyond ASCII as RFC 2047 words: `=?UTF-8?B?5pel5pys?=`. */

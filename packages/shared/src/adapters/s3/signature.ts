@@ -1,5 +1,7 @@
 import { createHmac, hash } from "node:crypto";
 
+import { createTimestamps } from "../http/timestamp.ts";
+
 export interface S3Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -69,19 +71,5 @@ function createKeyCache(region: string): (secret: string, day: string) => Buffer
       known = { secret, day, key };
     }
     return known.key;
-  };
-}
-
-/** `20260102T030405Z`, made once a second. */
-function createTimestamps(): (nowMs: number) => string {
-  let second = Number.NaN;
-  let text = "";
-  return (nowMs) => {
-    const now = Math.floor(nowMs / 1000);
-    if (now !== second) {
-      second = now;
-      text = `${new Date(now * 1000).toISOString().slice(0, 19).replaceAll(/[-:]/g, "")}Z`;
-    }
-    return text;
   };
 }

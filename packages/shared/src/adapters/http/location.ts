@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 
-import { encodePath } from "../http/percent.ts";
+import { encodePath } from "./percent.ts";
 
 /** How requests reach a bucket. */
 export interface Location {
