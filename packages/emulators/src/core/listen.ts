@@ -119,10 +119,10 @@ async function send(response: ServerResponse, answer: Answer, ending: Ending): P
   else response.flushHeaders();
 }
 
-/** The bytes already written are meant to arrive before the connection breaks. */
+/** The bytes already written are meant to arrive before the connection breaks; Node hands them over a tick later. */
 function cutAfterFlush(response: ServerResponse): void {
-  if (response.writableLength === 0) response.destroy();
-  else response.once("drain", () => response.destroy());
+  response.flushHeaders();
+  setImmediate(() => response.socket?.destroySoon());
 }
 
 function drained(response: ServerResponse): Promise<void> {
