@@ -16,8 +16,15 @@ export function dependenciesAreCurrent(root) {
     const found = installed[path];
     // Packages for other machines are left out; the record does not name them.
     if (found === undefined) return path === "" || !path.includes("node_modules/") || entry.optional === true;
-    return found.version === entry.version && found.integrity === entry.integrity && found.resolved === entry.resolved;
+    // Where a package came from is the registry's affair; only a link's place is ours.
+    if (entry.link === true) return found.link === true && found.resolved === entry.resolved;
+    return found.version === entry.version && sameContent(found.integrity, entry.integrity);
   });
+}
+
+/** Entries of other platforms may have no hash in the lock file; then any is right. */
+function sameContent(installed, locked) {
+  return locked === undefined || installed === locked;
 }
 
 /** Runs `npm ci` with the npm that called us, if one did; development and optional packages are always wanted. */
