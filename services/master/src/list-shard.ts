@@ -12,7 +12,7 @@ export interface ShardListing {
   readonly limits: BatchLimits;
   readonly source: Pick<ObjectSource, "listPage">;
   readonly plans: PlanLedger;
-  /** Asked before each page: false saves the cursor and leaves the rest to a later turn. */
+  /** Asked before each page but the first: false saves the cursor and leaves the rest to a later turn. */
   mayGoOn(): Promise<boolean>;
   /** Told after each step that stored tasks. */
   onPlanned(objects: number): void;
@@ -60,12 +60,14 @@ async function listFrom(shard: Shard, listing: ShardListing, options: Signalled)
     return planned;
   };
 
+  let pages = 0;
   for await (const page of pagesOf(listing.source, range, options)) {
+    if (pages > 0 && !(await listing.mayGoOn())) return await suspend(open, plan);
+    pages += 1;
     const batched = addPage(open, page, listing.limits);
     const planned = await plan(batched.full);
     if (planned !== "planned") return endOf(planned);
     open = batched.open;
-    if (!(await listing.mayGoOn())) return await suspend(open, plan);
   }
   const planned = await plan([open.objects]);
   if (planned !== "planned") return endOf(planned);

@@ -51,13 +51,15 @@ async function withinDeadline<T>(
   const late = new AbortController();
   const done = new AbortController();
   const fault = new Fault(unanswered, "transient", { said: `no answer within ${deadlineMs} ms` });
-  void clock.sleep(deadlineMs, { signal: done.signal }).then(
-    () => late.abort(fault),
-    () => undefined,
-  );
+  const deadline = clock.sleep(deadlineMs, { signal: done.signal }).then(() => {
+    late.abort(fault);
+    throw fault;
+  });
   try {
-    return await act({ signal: AbortSignal.any([signal, late.signal]) });
+    return await Promise.race([act({ signal: AbortSignal.any([signal, late.signal]) }), deadline]);
   } finally {
+    // The deadline that is called off rejects, and nobody waits for it any more.
+    deadline.catch(() => undefined);
     done.abort();
   }
 }

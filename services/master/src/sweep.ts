@@ -14,6 +14,8 @@ export interface SweeperParts {
 
 /** Holders of a task give a sign of life each second; a task that waits in the queue is added again to no effect. */
 const silentMs = 30_000;
+/** In a cancelling job nobody waits for the tasks that no worker has: its end is what people wait for. */
+const silentWhenCancellingMs = 10_000;
 const atOnce = 500;
 
 /**
@@ -28,7 +30,11 @@ export function createSweeper(parts: SweeperParts): () => Promise<"again" | "res
       if (state === "running" && (await parts.failures.resumeRetry(jobId))) {
         parts.log.info({ jobId }, "an interrupted retry was finished");
       }
-      const pointers = await parts.ledger.stale(jobId, silentMs, atOnce);
+      const pointers = await parts.ledger.stale(
+        jobId,
+        state === "cancelling" ? silentWhenCancellingMs : silentMs,
+        atOnce,
+      );
       if (pointers.length === 0) continue;
       await parts.tasks.add(pointers);
       parts.meter.count("migration_swept_tasks_total", {}, pointers.length);

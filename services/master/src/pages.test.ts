@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Fault } from "@causeway/shared/domain/fault.ts";
+import type { SourceObject } from "@causeway/shared/domain/object.ts";
+import type { ListPage, ListRequest } from "@causeway/shared/ports/object-source.ts";
+import { someObject } from "@causeway/shared/testing/builders.ts";
+import { never, numberedKeys, sourceOf } from "../test/rig.ts";
+import { pagesOf } from "./pages.ts";
+
+const everything = { after: undefined, before: undefined, prefix: "" };
+const options = { signal: never };
+const objects = (...keys: string[]) => keys.map((key) => someObject({ key }));
+
+/** A source that answers with these pages, whatever it is asked. */
+function scripted(pages: readonly ListPage<SourceObject>[]) {
+  const asked: ListRequest[] = [];
+  return {
+    asked,
+    listPage: async (request: ListRequest) => {
+      asked.push(request);
+      const page = pages[asked.length - 1];
+      assert.ok(page !== undefined, "more pages were asked for than there are");
+      return page;
+    },
+  };
+}
+
+async function keysOf(pages: AsyncIterable<readonly SourceObject[]>): Promise<string[]> {
+  return (await Array.fromAsync(pages)).flat().map(({ key }) => key);
+}
+
+describe("pages of a listing", () => {
+  test("all keys come once and in order", async () => {
+    const keys = numberedKeys(3210);
+    assert.deepEqual(await keysOf(pagesOf(sourceOf(keys), everything, options)), keys);
+  });
+
+  test("the next page is asked for before the present one is handed out", async () => {
+    const source = scripted([
+      { objects: objects("a"), more: true, last: "a" },
+      { objects: objects("b"), more: false, last: "b" },
+    ]);
+    const pages = pagesOf(source, everything, options);
+    await pages.next();
+    assert.equal(source.asked.length, 2);
+    assert.equal(source.asked[1]?.after, "a");
+    await pages.return(undefined);
+  });
+
+  test("a range starts behind its cursor and ends with its last key", async () => {
+    const keys = numberedKeys(2500);
+    const range = { after: keys[99], before: keys[1500], prefix: "source_folder/" };
+    assert.deepEqual(await keysOf(pagesOf(sourceOf(keys), range, options)), keys.slice(100, 1501));
+  });
+
+  test("an empty page with more behind it is passed over", async () => {
+    const source = scripted([
+      { objects: [], more: true, last: "m" },
+      { objects: objects("n"), more: false, last: "n" },
+    ]);
+    assert.deepEqual(await keysOf(pagesOf(source, everything, options)), ["n"]);
+  });
+
+  test("keys beyond U+FFFF come behind U+E000, as S3 lists them", async () => {
+    const source = scripted([{ objects: objects("\u{e000}", "😀"), more: false, last: "😀" }]);
+    assert.deepEqual(await keysOf(pagesOf(source, everything, options)), ["\u{e000}", "😀"]);
+  });
+
+  for (const [what, pages] of [
+    ["goes backwards", [{ objects: objects("b", "a"), more: false, last: "a" }]],
+    ["names a key twice", [{ objects: objects("a", "a"), more: false, last: "a" }]],
+    [
+      "repeats the page before",
+      [
+        { objects: objects("a"), more: true, last: "a" },
+        { objects: objects("a"), more: true, last: "a" },
+        { objects: objects("a"), more: true, last: "a" },
+      ],
+    ],
+    [
+      "leads back without a key",
+      [
+        { objects: objects("a"), more: true, last: "a" },
+        { objects: [], more: true, last: "a" },
+        { objects: [], more: true, last: "a" },
+      ],
+    ],
+    ["says that there is more, but not where", [{ objects: [], more: true, last: undefined }]],
+  ] as const) {
+    test(`a page that ${what} is the fault SOURCE_LISTING_BROKEN, not a loop`, async () => {
+      await assert.rejects(keysOf(pagesOf(scripted(pages), everything, options)), (error) => {
+        return error instanceof Fault && error.code === "SOURCE_LISTING_BROKEN" && error.kind === "permanent";
+      });
+    });
+  }
+
+  test("a key outside the prefix is the fault SOURCE_LISTING_BROKEN", async () => {
+    const source = scripted([{ objects: objects("other/a"), more: false, last: "other/a" }]);
+    const range = { ...everything, prefix: "mine/" };
+    await assert.rejects(keysOf(pagesOf(source, range, options)), /outside the prefix/);
+  });
+
+  test("leaving the listing stops the request that is under way", async () => {
+    let aborted = false;
+    const source = {
+      listPage: async (request: ListRequest, { signal }: { readonly signal: AbortSignal }) => {
+        if (request.after === undefined) return { objects: objects("a"), more: true, last: "a" };
+        return await new Promise<never>((_, reject) => {
+          signal.addEventListener("abort", () => {
+            aborted = true;
+            reject(signal.reason);
+          });
+        });
+      },
+    };
+    for await (const page of pagesOf(source, everything, options)) {
+      assert.equal(page.length, 1);
+      break;
+    }
+    assert.equal(aborted, true);
+  });
+});
