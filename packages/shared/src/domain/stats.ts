@@ -93,12 +93,15 @@ function rounded(rate: number): number {
   return Math.round(rate * 10) / 10;
 }
 
+/** What of the stats is printed: a client may hear reasons that it does not know, and does not print them. */
+type PrintedStats = Omit<JobStats, "stateReason">;
+
 /** OSSImport's own block, byte for byte, as its `console.sh stat` prints it; several jobs share the first line. */
-export function statsText(jobs: readonly JobStats[]): string {
+export function statsText(jobs: readonly PrintedStats[]): string {
   return ["-------------- job stats ---------------", ...jobs.flatMap(statLines), ""].join("\n");
 }
 
-function statLines(stats: JobStats): string[] {
+function statLines(stats: PrintedStats): string[] {
   return [
     "---------------- job stat ------------------",
     `JobName:${stats.jobName}`,

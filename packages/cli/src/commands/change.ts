@@ -1,0 +1,71 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { path } from "../api/client.ts";
+import { jobSchema } from "../api/schemas.ts";
+import type { CliContext } from "../context.ts";
+import { readJobFile } from "../jobcfg/read-job-file.ts";
+import { refusal } from "../refusal.ts";
+
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+/** `causeway pause|cancel|resume|delete JOB`. */
+export function addChanges(program: Command, context: CliContext): void {
+  addPlain(program, context, { name: "pause", description: "stop feeding a job; running tasks are handed back" });
+  addPlain(program, context, { name: "cancel", description: "end a job early; what was copied stays" });
+  program
+    .command("resume")
+    .argument("<job>", "a job's name or id")
+    .option("--credentials <file>", "a job file whose credentials replace the job's")
+    .option("--json", "print JSON")
+    .description("let a paused job go on")
+    .action(async (job: string, options: JsonOption & { readonly credentials?: string }) => {
+      const body = options.credentials === undefined ? {} : await credentialsOf(options.credentials);
+      await change(context, job, { name: "resume", body, json: options.json });
+    });
+  program
+    .command("delete")
+    .argument("<job>", "a job's name or id")
+    .option("--json", "print JSON")
+    .description("forget an ended job and its journal")
+    .action(async (job: string, options: JsonOption) => {
+      await context.api.json(z.null(), { method: "DELETE", path: path`/jobs/${job}`, signal: context.stopping });
+      context.say(options.json === true ? JSON.stringify({ deleted: job }) : `Clean job:${job} completed.`);
+    });
+}
+
+function addPlain(
+  program: Command,
+  context: CliContext,
+  { name, description }: { readonly name: "pause" | "cancel"; readonly description: string },
+): void {
+  program
+    .command(name)
+    .argument("<job>", "a job's name or id")
+    .option("--json", "print JSON")
+    .description(description)
+    .action((job: string, options: JsonOption) => change(context, job, { name, body: {}, json: options.json }));
+}
+
+async function change(
+  context: CliContext,
+  job: string,
+  { name, body, json }: { readonly name: string; readonly body: unknown; readonly json: boolean | undefined },
+): Promise<void> {
+  const call = { method: "POST", path: path`/jobs/${job}/` + name, body, signal: context.stopping } as const;
+  const now = await context.api.json(jobSchema, call);
+  context.say(json === true ? JSON.stringify(now) : `${now.name}: ${now.state}`);
+}
+
+const credentialsSchema = z.object({
+  source: z.object({ credentials: z.unknown() }),
+  target: z.object({ credentials: z.unknown() }),
+});
+
+async function credentialsOf(file: string): Promise<unknown> {
+  const parsed = credentialsSchema.safeParse((await readJobFile(file)).body);
+  if (parsed.success)
+    return { credentials: { source: parsed.data.source.credentials, target: parsed.data.target.credentials } };
+  throw refusal(`${file} has no source.credentials and target.credentials; give a job file.`);
+}

@@ -1,0 +1,60 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { path } from "../api/client.ts";
+import { failureSchema, pageOf } from "../api/schemas.ts";
+import type { CliContext } from "../context.ts";
+
+interface FailureOptions {
+  readonly code?: string;
+  readonly limit: string;
+  readonly json?: boolean;
+}
+
+/** `causeway failures JOB` and `causeway retry JOB`. */
+export function addFailures(program: Command, context: CliContext): void {
+  program
+    .command("failures")
+    .argument("<job>", "a job's name or id")
+    .option("--code <code>", "only failures with this code")
+    .option("--limit <n>", "at most so many", "1000")
+    .option("--json", "print JSON, one object a line")
+    .description("list the objects that failed")
+    .action((job: string, options: FailureOptions) => listFailures(context, job, options));
+  program
+    .command("retry")
+    .argument("<job>", "a job's name or id")
+    .option("--code <code...>", "only failures with this code")
+    .option("--json", "print JSON")
+    .description("try failed objects again")
+    .action(async (job: string, options: { readonly code?: string[]; readonly json?: boolean }) => {
+      const call = { method: "POST", path: path`/jobs/${job}/retry`, body: { codes: options.code ?? [] } } as const;
+      const answer = await context.api.json(z.object({ objects: z.number(), tasks: z.number() }), call);
+      if (options.json === true) context.say(JSON.stringify(answer));
+      else context.say(`${answer.objects} objects are tried again in ${answer.tasks} tasks.`);
+    });
+}
+
+async function listFailures(context: CliContext, job: string, options: FailureOptions): Promise<void> {
+  let left = Number.parseInt(options.limit, 10);
+  let after: string | null = "";
+  while (after !== null && left > 0) {
+    const query = new URLSearchParams({ limit: String(Math.min(left, 1000)) });
+    if (options.code !== undefined) query.set("code", options.code);
+    if (after !== "") query.set("after", after);
+    const call = {
+      method: "GET",
+      path: `${path`/jobs/${job}/failures`}?${query.toString()}`,
+      signal: context.stopping,
+    } as const;
+    const page: { items: z.infer<typeof failureSchema>[]; nextCursor: string | null } = await context.api.json(
+      pageOf(failureSchema),
+      call,
+    );
+    for (const failure of page.items) {
+      const { key, code, message } = failure;
+      context.say(options.json === true ? JSON.stringify(failure) : `${code}  ${JSON.stringify(key)}  ${message}`);
+    }
+    left -= page.items.length;
+    after = page.nextCursor;
+  }
+}

@@ -1,0 +1,37 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { CliContext } from "../context.ts";
+import { runQuickstart } from "../quickstart/run.ts";
+
+interface QuickstartOptions {
+  readonly keep?: boolean;
+  readonly objects?: number;
+  readonly size: number;
+  readonly workers: number;
+}
+
+/** `causeway quickstart`: a whole migration on this machine. */
+export function addQuickstart(program: Command, context: CliContext): void {
+  program
+    .command("quickstart")
+    .option("--keep", "leave everything up until Ctrl-C, and print how to reach it")
+    .option("--objects <n>", "copy so many computed objects instead of the 42", wholeNumber(1, 1e9))
+    .option("--size <bytes>", "the size of each of them", wholeNumber(0, 1e12), 4096)
+    .option("--workers <n>", "worker processes", wholeNumber(1, 64), 2)
+    .description("run a whole migration on this machine: Redis, stores, services, job, comparison")
+    .action((options: QuickstartOptions) =>
+      runQuickstart(context, {
+        objects: options.objects,
+        sizeBytes: options.size,
+        workers: options.workers,
+        afterwards: options.keep === true ? "keep" : "stop",
+      }),
+    );
+}
+
+function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}

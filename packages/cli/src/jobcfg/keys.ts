@@ -1,0 +1,76 @@
+/** What becomes of a key of OSSImport's job.cfg that is not simply carried over. */
+interface KeyRule {
+  /** Values (lower case) that say nothing Causeway does otherwise; empty text always is one. */
+  readonly harmless: readonly string[];
+  /** `warn`: the job goes on without it. `refuse`: it would do something else than the file asks for. */
+  readonly otherwise: "warn" | "refuse";
+  /** What to do, as the rest of the sentence that begins with the key. */
+  readonly advice: string;
+}
+
+const decidedByCauseway = "has no effect: Causeway decides it by itself while it runs";
+const otherSource = "has no effect: it belongs to sources other than S3";
+const tunnel =
+  "is not supported: Causeway sends through the network's own routes; remove it and route OSS' addresses through the tunnel";
+
+/** OSSImport's keys that are carried over into the job, see `map.ts`. */
+const ossImportKeys =
+  "jobName srcType srcAccessKey srcSecretKey srcDomain srcBucket srcPrefix destAccessKey destSecretKey destDomain destBucket destPrefix isSkipExistFile taskObjectCountLimit taskObjectSizeLimit multipartUploadThreshold multipartUploadPartSize isServerSideEncryption";
+/** What OSSImport has no key for. */
+const addedKeys = "srcRegion srcSessionToken srcPathStyle destRegion destSessionToken destAddresses";
+
+export const carriedKeys: ReadonlySet<string> = new Set(`${ossImportKeys} ${addedKeys}`.split(" "));
+
+export const otherKeys: ReadonlyMap<string, KeyRule> = new Map<string, KeyRule>([
+  [
+    "jobType",
+    { harmless: ["import"], otherwise: "refuse", advice: "must be import; to verify only, use causeway compare" },
+  ],
+  [
+    "isIncremental",
+    {
+      harmless: ["false"],
+      otherwise: "refuse",
+      advice:
+        "must be false: submit the job again under another name whenever new objects should follow; what is there is skipped",
+    },
+  ],
+  ["incrementalModeInterval", { harmless: [], otherwise: "warn", advice: "has no effect: a job runs once" }],
+  [
+    "importSince",
+    {
+      harmless: ["0"],
+      otherwise: "refuse",
+      advice: "must be 0: Causeway copies objects of any age and skips what is there",
+    },
+  ],
+  ["lastModify", { harmless: ["0"], otherwise: "warn", advice: "has no effect: every copied object is verified" }],
+  [
+    "isAuditAfterImport",
+    { harmless: ["true"], otherwise: "warn", advice: "has no effect: every copied object is verified" },
+  ],
+  [
+    "auditMode",
+    { harmless: [], otherwise: "warn", advice: "has no effect: every copied object is verified by its CRC-64" },
+  ],
+  ["scanThreadCount", { harmless: [], otherwise: "warn", advice: decidedByCauseway }],
+  ["maxMultiThreadScanDepth", { harmless: [], otherwise: "warn", advice: decidedByCauseway }],
+  ["uploadThreadNumPerLargeFile", { harmless: [], otherwise: "warn", advice: decidedByCauseway }],
+  ["isAllowSymbolicLink", { harmless: ["false"], otherwise: "warn", advice: otherSource }],
+  ["getObjectMetaMode", { harmless: ["stat"], otherwise: "warn", advice: otherSource }],
+  ["appId", { harmless: ["0"], otherwise: "warn", advice: otherSource }],
+  ["isDownloadFromCdn", { harmless: ["false"], otherwise: "warn", advice: otherSource }],
+  ["cdnDomain", { harmless: [], otherwise: "warn", advice: otherSource }],
+  ["httpListFilePath", { harmless: [], otherwise: "warn", advice: otherSource }],
+  ["httpPrefixColumn", { harmless: ["1"], otherwise: "warn", advice: otherSource }],
+  ["relativePathColumn", { harmless: ["2"], otherwise: "warn", advice: otherSource }],
+  ["isUseExpressTunnel", { harmless: ["false"], otherwise: "refuse", advice: tunnel }],
+  ...["Host", "Type", "User", "Dest"].map((name): [string, KeyRule] => [
+    `expressTunnelProxy${name}`,
+    { harmless: [], otherwise: "warn", advice: "has no effect without OSSImport's express tunnel" },
+  ]),
+  [
+    "expressTunnelAuthToken",
+    { harmless: [], otherwise: "warn", advice: "has no effect without OSSImport's express tunnel" },
+  ],
+]);

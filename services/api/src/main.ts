@@ -1,0 +1,43 @@
+import { randomUUID } from "node:crypto";
+import { openJournal } from "@causeway/shared/adapters/journal/open.ts";
+import { connectRedis } from "@causeway/shared/adapters/redis/connect.ts";
+import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
+import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
+import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
+import { createLifecycle } from "@causeway/shared/platform/lifecycle.ts";
+import { createLogger } from "@causeway/shared/platform/logger.ts";
+import { createMetrics } from "@causeway/shared/platform/metrics.ts";
+import { version } from "@causeway/shared/platform/version.ts";
+import { createApp } from "./app.ts";
+import { readApiConfig } from "./config.ts";
+import { createLedgerProbe } from "./ledger-probe.ts";
+import { createAddressRules } from "./submission/address-rules.ts";
+
+const config = readApiConfig(process);
+const log = createLogger({ service: "api", level: config.LOG_LEVEL, version });
+const lifecycle = createLifecycle(log, process);
+const clock = createSystemClock();
+const redis = connectRedis({ url: config.REDIS_URL, whileAway: "fail", log });
+lifecycle.defer("redis", () => redis.disconnect());
+const ledger = createRedisLedger(redis, { clock, holder: "api" });
+const ports = {
+  jobs: ledger.jobs,
+  removal: ledger.jobs,
+  active: ledger.dispatch,
+  failures: ledger.failures,
+  workers: ledger.workers,
+  journal: openJournal(config.JOURNAL_URL),
+  seal: createSeal(config.SECRET_KEY),
+  clock,
+  newJobId: randomUUID,
+  isLedgerReachable: createLedgerProbe(redis, clock),
+  metricsText: createMetrics("api").text,
+};
+const rules = {
+  addresses: createAddressRules(config.ALLOWED_ENDPOINTS),
+  environmentPrefixes: config.CREDENTIALS_ENV_PREFIXES,
+};
+const app = await createApp(ports, { keys: config.API_KEYS, rules, version, log });
+const url = await app.listen({ host: config.API_HOST, port: config.API_PORT });
+log.info({ url }, "listening");
+await lifecycle.drain(() => app.close());
