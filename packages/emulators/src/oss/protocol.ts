@@ -37,6 +37,8 @@ export function createOssProtocol(options: OssProtocolOptions): Protocol {
     answer: async (exchange) => {
       try {
         const address = addressOf(exchange, isBucket);
+        // Without a key there is nothing that a signature could be checked against.
+        if (address.malformed) throw refuse("InvalidObjectName");
         const nowMs = now();
         const verifier = { region: regionOf(bucketOf(address, world), world), nowMs, credentialsOf };
         const requester = authenticate(exchange, address, verifier);
@@ -83,7 +85,6 @@ async function perform(call: ServiceCall, address: Address, world: World): Promi
   if (run === undefined) {
     throw refuse("MethodNotAllowed", { elements: { Method: call.exchange.method } });
   }
-  if (address.malformed) throw refuse("InvalidObjectName");
   if (ofObject !== undefined) checkKey(address.key);
   if (bucket === undefined) throw refuse("NoSuchBucket", { elements: { BucketName: call.bucketName } });
   refuseOtherRegion(address, regionOf(bucket, world));
