@@ -63,7 +63,8 @@ function createConsumer<P>({ next, forget, pumps }: Items<P>, concurrency: numbe
   };
   const pump = (): void => {
     const { handle } = phase;
-    while (handle !== undefined && phase.taking === "yes" && running.size < concurrency) {
+    if (handle === undefined) return;
+    while (phase.taking === "yes" && running.size < concurrency) {
       const item = next();
       if (item === undefined) return;
       const handling: Promise<void> = run(handle, item.id, item.pointer).finally(() => {

@@ -1,0 +1,86 @@
+import type { TaskPointer } from "../../domain/task.ts";
+import { hasEnded, jobStates } from "../../domain/state.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { ActiveJob, DispatchLedger } from "../../ports/dispatch-ledger.ts";
+import type { JobIndex } from "./job-index.ts";
+import { jobKey, taskKey } from "./keys.ts";
+import { createRunStep, jobScript, listOf, type RedisConnection, textOf } from "./scripts.ts";
+
+const dispatch = jobScript("dispatch");
+const stale = jobScript("stale");
+const drop = jobScript("drop");
+
+export function createRedisDispatch(redis: RedisConnection, index: JobIndex, clock: Clock): DispatchLedger {
+  const step = createRunStep(redis);
+  return {
+    async active() {
+      const jobs = await Promise.all((await index.active()).map((id) => readActive(redis, index, id)));
+      return jobs
+        .flat()
+        .sort((a, b) => a.createdAtMs - b.createdAtMs)
+        .map(({ job }) => job);
+    },
+
+    async dispatch(jobId, limit) {
+      if (limit < 1) return [];
+      return pointersOf(jobId, listOf(await step(dispatch, jobId, [limit, clock.now()])).map(textOf));
+    },
+
+    async stale(jobId, olderThanMs, limit) {
+      const until = clock.now() - olderThanMs;
+      const [state, ...found] = listOf(await step(stale, jobId, [until, clock.now(), limit])).map(textOf);
+      const pointers = pointersOf(jobId, found);
+      if (state !== "cancelling") return pointers;
+      await Promise.all(pointers.map(({ taskId }) => step(drop, jobId, [taskId, until], [taskKey(jobId, taskId)])));
+      return [];
+    },
+
+    async dropBacklog(jobId, limit) {
+      const backlog = jobKey(jobId, "backlog");
+      const members = limit < 1 ? [] : await redis.zrange(backlog, 0, String(limit - 1));
+      const taskIds = members.map((member) => member.slice(0, member.lastIndexOf(":")));
+      await Promise.all(taskIds.map((taskId) => step(drop, jobId, [taskId, ""], [taskKey(jobId, taskId)])));
+      return redis.zcard(backlog);
+    },
+  };
+}
+
+/** From `id, run, id, run, …`. */
+function pointersOf(jobId: string, flat: readonly string[]): readonly TaskPointer[] {
+  const pointers: TaskPointer[] = [];
+  for (let at = 0; at + 1 < flat.length; at += 2) {
+    pointers.push({ version: 1, jobId, taskId: flat[at] ?? "", run: Number(flat[at + 1]) });
+  }
+  return pointers;
+}
+
+interface Dated {
+  readonly job: ActiveJob;
+  readonly createdAtMs: number;
+}
+
+/** Empty for a job that has ended; it leaves the list of active jobs if its settler did not come to that. */
+async function readActive(redis: RedisConnection, index: JobIndex, jobId: string): Promise<readonly Dated[]> {
+  const [[found, weight, createdAtMs, generation, abandoned], [bytes, unfinished], pendingTasks, openTasks] =
+    await Promise.all([
+      redis.hmget(jobKey(jobId, "job"), "state", "weight", "createdAtMs", "generation", "abandoned"),
+      redis.hmget(jobKey(jobId, "counts"), "backlogBytes", "unfinished"),
+      redis.zcard(jobKey(jobId, "backlog")),
+      redis.hlen(jobKey(jobId, "open")),
+    ]);
+  const state = jobStates.find((state) => state === found);
+  if (state === undefined) {
+    await index.unregister(jobId, "", "");
+    return [];
+  }
+  if (hasEnded(state)) {
+    await index.deactivate(jobId, generation ?? "");
+    return [];
+  }
+  const listingDone = unfinished === "0" || typeof abandoned === "string" || state === "cancelling";
+  const backlogBytes = Number(bytes ?? 0);
+  // hasEnded has ruled out the three ends.
+  const going = state as ActiveJob["state"];
+  const job = { jobId, state: going, weight: Number(weight), pendingTasks, openTasks, backlogBytes, listingDone };
+  return [{ job, createdAtMs: Number(createdAtMs) }];
+}

@@ -1,0 +1,72 @@
+import { type FaultCode, isFaultCode } from "../../domain/fault-codes.ts";
+import type { FailedObject } from "../../domain/task.ts";
+import type { FailurePage } from "../../ports/settle-ledger.ts";
+import { jobKey } from "./keys.ts";
+import { unpackFailures, unpackManifest } from "./manifest-codec.ts";
+import { unpackRow } from "./row-codec.ts";
+import type { RedisConnection } from "./scripts.ts";
+
+const batchesAtOnce = 100;
+
+interface Query {
+  readonly code: FaultCode | undefined;
+  readonly after: string | null;
+  readonly limit: number;
+}
+
+/** Pages through the batches of failed objects; the cursor is a batch's sequence and how many of its objects were shown. */
+export async function listFailures(redis: RedisConnection, jobId: string, query: Query): Promise<FailurePage> {
+  const [sequence = 0, shown = 0] = (query.after ?? "").split(".").map(Number);
+  const items: FailurePage["items"][number][] = [];
+  let from = String(sequence);
+  for (;;) {
+    const range = ["WITHSCORES", "LIMIT", 0, batchesAtOnce] as const;
+    const found = await redis.zrangebyscore(jobKey(jobId, "failed"), from, "+inf", ...range);
+    for (let at = 0; at + 1 < found.length; at += 2) {
+      const [member = "", score = ""] = [found[at], found[at + 1]];
+      from = `(${score}`;
+      const [code = "", id = ""] = member.split(" ");
+      if (!isFaultCode(code) || (query.code !== undefined && query.code !== code)) continue;
+      const objects = await readBatch(redis, jobId, id);
+      for (const [place, object] of objects.entries()) {
+        if (Number(score) === sequence && place < shown) continue;
+        if (items.length === query.limit) return { items, next: `${score}.${place}` };
+        items.push({ ...object, code });
+      }
+    }
+    if (found.length < 2 * batchesAtOnce) return { items, next: null };
+  }
+}
+
+/** Empty for a batch that a retry has moved since. */
+async function readBatch(redis: RedisConnection, jobId: string, id: string): Promise<readonly FailedObject[]> {
+  const stored = await redis.hgetBuffer(jobKey(jobId, "batches"), id);
+  if (stored === null) return [];
+  const [header, body] = cutLine(stored);
+  return header.startsWith("rows ") ? objectsOfRows(body) : unpackFailures(cutLine(body)[1]);
+}
+
+/** What `drop` in `library.lua` stores: rows as `index length\nrow`, a line with `-`, then the task's manifest. */
+function objectsOfRows(body: Buffer): readonly FailedObject[] {
+  const rows: { readonly index: number; readonly row: string }[] = [];
+  let rest = body;
+  for (;;) {
+    const [line, behind] = cutLine(rest);
+    if (line === "-") {
+      const { objects } = unpackManifest(behind);
+      return rows.flatMap(({ index, row }) => {
+        const [object, outcome] = [objects[index], unpackRow(index, row)];
+        if (object === undefined || outcome.state !== "failed") return [];
+        return [{ ...object, message: outcome.message, attempts: outcome.attempts, atMs: outcome.atMs }];
+      });
+    }
+    const [index = 0, length = 0] = line.split(" ").map(Number);
+    rows.push({ index, row: behind.subarray(0, length).toString() });
+    rest = behind.subarray(length);
+  }
+}
+
+function cutLine(bytes: Buffer): readonly [string, Buffer] {
+  const end = bytes.indexOf(10);
+  return [bytes.subarray(0, end).toString(), bytes.subarray(end + 1)];
+}

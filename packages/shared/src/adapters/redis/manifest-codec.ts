@@ -1,0 +1,107 @@
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { z } from "zod";
+import type { SourceObject } from "../../domain/object.ts";
+import type { FailedObject, Manifest, WrittenObject } from "../../domain/task.ts";
+
+/**
+ * Objects by columns, so that like stands by like and compresses well; `n` names the shape. A list of failed objects
+ * has three columns more, and is read as a manifest all the same: `retry` moves it without looking inside.
+ */
+const columnsSchema = z.object({
+  n: z.literal(1),
+  key: z.array(z.string()),
+  size: z.array(z.number()),
+  etag: z.array(z.string()),
+  modified: z.array(z.number()),
+  /** Storage classes that occur, and each object's place among them. */
+  classes: z.array(z.string()),
+  class: z.array(z.number()),
+});
+const failureColumnsSchema = columnsSchema.extend({
+  message: z.array(z.string()),
+  attempts: z.array(z.number()),
+  at: z.array(z.number()),
+});
+const writtenColumnsSchema = columnsSchema.extend({ target: z.array(z.string()), crc64: z.array(z.string()) });
+type Columns = z.infer<typeof columnsSchema>;
+
+export function packManifest({ objects }: Manifest): Buffer {
+  return pack(columnsOf(objects));
+}
+
+export function unpackManifest(packed: Buffer): Manifest {
+  return { kind: "copy-batch", objects: objectsOf(columnsSchema.parse(unpack(packed))) };
+}
+
+export function packFailures(objects: readonly FailedObject[]): Buffer {
+  return pack({
+    ...columnsOf(objects),
+    message: objects.map(({ message }) => message),
+    attempts: objects.map(({ attempts }) => attempts),
+    at: objects.map(({ atMs }) => atMs),
+  });
+}
+
+export function unpackFailures(packed: Buffer): readonly FailedObject[] {
+  const { message, attempts, at, ...columns } = failureColumnsSchema.parse(unpack(packed));
+  return objectsOf(columns).map((object, index) => ({
+    ...object,
+    message: message[index] ?? "",
+    attempts: attempts[index] ?? 0,
+    atMs: at[index] ?? 0,
+  }));
+}
+
+export function packWritten(written: readonly WrittenObject[]): Buffer {
+  return pack({
+    ...columnsOf(written.map(({ source }) => source)),
+    target: written.map(({ targetKey }) => targetKey),
+    crc64: written.map(({ crc64 }) => crc64),
+  });
+}
+
+export function unpackWritten(packed: Buffer): readonly WrittenObject[] {
+  const { target, crc64, ...columns } = writtenColumnsSchema.parse(unpack(packed));
+  return objectsOf(columns).map((source, index) => ({
+    source,
+    targetKey: target[index] ?? "",
+    crc64: crc64[index] ?? "",
+  }));
+}
+
+function columnsOf(objects: readonly SourceObject[]): Columns {
+  const places = new Map<string, number>();
+  const placeOf = (name: string): number => {
+    const place = places.get(name) ?? places.size;
+    places.set(name, place);
+    return place;
+  };
+  const columns: Columns = { n: 1, key: [], size: [], etag: [], modified: [], classes: [], class: [] };
+  for (const object of objects) {
+    columns.key.push(object.key);
+    columns.size.push(object.sizeBytes);
+    columns.etag.push(object.etag);
+    columns.modified.push(object.lastModifiedMs);
+    columns.class.push(placeOf(object.storageClass));
+  }
+  columns.classes = [...places.keys()];
+  return columns;
+}
+
+function objectsOf(columns: Columns): SourceObject[] {
+  return columns.key.map((key, index) => ({
+    key,
+    sizeBytes: columns.size[index] ?? 0,
+    etag: columns.etag[index] ?? "",
+    lastModifiedMs: columns.modified[index] ?? 0,
+    storageClass: columns.classes[columns.class[index] ?? 0] ?? "",
+  }));
+}
+
+function pack(columns: Columns & Readonly<Record<string, unknown>>): Buffer {
+  return zstdCompressSync(JSON.stringify(columns));
+}
+
+function unpack(packed: Buffer): unknown {
+  return JSON.parse(zstdDecompressSync(packed).toString());
+}

@@ -1,0 +1,20 @@
+-- ARGV: id, run, now
+local id, run, now = unpack(ARGV)
+if call('HGET', OPEN, id) ~= run or not call('ZSCORE', DISPATCHED, id) then return { 'gone' } end
+local state, revision = unpack(call('HMGET', JOB, 'state', 'revision'))
+if state == 'paused' then
+  note_crash()
+  put_back(id)
+  return { 'not-now' }
+end
+if state ~= 'running' then
+  -- A holder that is alive may still commit what it has; the sweep drops the task once it gives no sign.
+  if call('HEXISTS', TASK, 'held') == 0 then drop(id) end
+  return { 'gone' }
+end
+note_crash()
+local start = call('HINCRBY', TASK, 'starts', 1)
+call('HSET', TASK, 'held', start, 'since', now)
+call('ZADD', DISPATCHED, now, id)
+call('ZADD', RUNNING, now, id)
+return { 'held', start, revision, call('HGETALL', TASK) }

@@ -1,0 +1,35 @@
+import { describe } from "node:test";
+import type { Ledger } from "../ports/ledger.ts";
+import { examBreaker } from "./ledger-exam-breaker.ts";
+import { examDispatch } from "./ledger-exam-dispatch.ts";
+import { examFleet } from "./ledger-exam-fleet.ts";
+import { examJobs } from "./ledger-exam-jobs.ts";
+import { examPlan } from "./ledger-exam-plan.ts";
+import { examRetry } from "./ledger-exam-retry.ts";
+import { examSettle } from "./ledger-exam-settle.ts";
+import { examTasks } from "./ledger-exam-tasks.ts";
+import { createManualClock, type ManualClock } from "./manual-clock.ts";
+
+/** An empty ledger under examination and the clock that it lives by. */
+export interface LedgerSubject {
+  readonly ledger: Ledger;
+  readonly clock: ManualClock;
+}
+
+/** The exam of every ledger. `open` gives an empty one that lives by this clock. */
+export function ledgerContract(name: string, openLedger: (clock: ManualClock) => Promise<Ledger>): void {
+  const open = async (): Promise<LedgerSubject> => {
+    const clock = createManualClock();
+    return { ledger: await openLedger(clock), clock };
+  };
+  describe(`the ledger in ${name}`, () => {
+    examJobs(open);
+    examPlan(open);
+    examDispatch(open);
+    examTasks(open);
+    examRetry(open);
+    examBreaker(open);
+    examSettle(open);
+    examFleet(open);
+  });
+}

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { LedgerSubject } from "./ledger-contract.ts";
+import { counts, finishListing, newId, plan, plannedTask, runAll, settle, stateOf, submit } from "./ledger-steps.ts";
+
+export function examPlan(open: () => Promise<LedgerSubject>): void {
+  describe("planning", () => {
+    test("a new job has one unfinished shard over its whole prefix", async () => {
+      const { ledger } = await open();
+      const [shard, ...others] = await ledger.plans.shards(await submit(ledger));
+      assert.equal(others.length, 0);
+      const { after, before, cursor, finished } = shard ?? {};
+      assert.deepEqual({ after, before, cursor, finished }, { ...nothing, finished: false });
+    });
+
+    test("a plan stores its tasks, moves the cursor, bumps the version, counts what was listed", async () => {
+      const { ledger } = await open();
+      const jobId = await submit(ledger);
+      const [before] = await ledger.plans.shards(jobId);
+      await plan(ledger, jobId, [plannedTask(2, "a/日本😀/"), plannedTask(3, "b/")]);
+      const [after] = await ledger.plans.shards(jobId);
+      assert.equal(after?.cursor, "b/0002");
+      assert.equal(after?.version, (before?.version ?? 0) + 1);
+      const { listedObjects, listedBytes, pendingTasks, backlogBytes } = await counts(ledger, jobId);
+      assert.deepEqual([listedObjects, listedBytes, pendingTasks], [5, 100 + 101 + 100 + 101 + 102, 2]);
+      assert.ok(backlogBytes > 0);
+    });
+
+    test("the same plan sent twice is planned once, also when the job has been paused since", async () => {
+      const { ledger } = await open();
+      const jobId = await submit(ledger);
+      const [shard] = await ledger.plans.shards(jobId);
+      const { id: shardId = "", version = 0 } = shard ?? {};
+      const step = { jobId, shardId, version, planId: newId(), cursor: "a/0001", tasks: [plannedTask(2)] };
+      assert.equal(await ledger.plans.plan(step), "planned");
+      await ledger.jobs.change(jobId, { change: "pause", reason: null });
+      assert.equal(await ledger.plans.plan(step), "planned");
+      assert.equal(await ledger.plans.plan({ ...step, planId: newId() }), "not-now");
+      await ledger.jobs.change(jobId, { change: "resume", sealedCredentials: undefined });
+      assert.equal(await ledger.plans.plan({ ...step, planId: newId() }), "refused");
+      assert.equal(await ledger.plans.plan({ ...step, shardId: "none", planId: newId() }), "refused");
+      const { listedObjects, pendingTasks } = await counts(ledger, jobId);
+      assert.deepEqual([listedObjects, pendingTasks], [2, 1]);
+    });
+
+    test("a split cuts a shard in two, once, and refuses who lists by the old end", async () => {
+      const { ledger } = await open();
+      const jobId = await submit(ledger);
+      await plan(ledger, jobId, [plannedTask(2, "a/")]);
+      const [shard] = await ledger.plans.shards(jobId);
+      const { id: shardId = "", version = 0 } = shard ?? {};
+      const step = { jobId, shardId, version, at: "m:é", newShardId: "s:2" };
+      assert.equal(await ledger.plans.split({ ...step, at: "a/0001" }), "refused");
+      assert.equal(await ledger.plans.split(step), "planned");
+      assert.equal(await ledger.plans.split(step), "planned");
+      assert.equal(await ledger.plans.split({ ...step, newShardId: "s:3" }), "refused");
+      const late = { jobId, shardId, version, planId: newId(), cursor: "z", tasks: [plannedTask(1, "z/")] };
+      assert.equal(await ledger.plans.plan(late), "refused");
+      const shards = new Map((await ledger.plans.shards(jobId)).map((one) => [one.id, one]));
+      assert.equal(shards.size, 2);
+      assert.deepEqual(shards.get(shardId), { ...shard, before: "m:é", version: version + 1 });
+      assert.deepEqual(shards.get("s:2"), { ...nothing, id: "s:2", version: 1, after: "m:é", finished: false });
+      const again = { jobId, shardId: "s:2", version: 1, at: "t", newShardId: "s:4" };
+      assert.equal(await ledger.plans.split(again), "planned");
+      const split = (await ledger.plans.shards(jobId)).find(({ id }) => id === "s:4");
+      assert.deepEqual([split?.after, split?.before], ["t", undefined]);
+    });
+
+    test("a listing is finished when all of its shards are, each told once or twice", async () => {
+      const { ledger } = await open();
+      const jobId = await submit(ledger);
+      const [shard] = await ledger.plans.shards(jobId);
+      const { id: shardId = "", version = 0 } = shard ?? {};
+      await ledger.plans.split({ jobId, shardId, version, at: "m", newShardId: "2" });
+      assert.equal(await ledger.plans.finish({ jobId, shardId, version }), "refused");
+      const finish = { jobId, shardId, version: version + 1 };
+      assert.equal(await ledger.plans.finish(finish), "planned");
+      assert.equal(await ledger.plans.finish(finish), "planned");
+      assert.equal((await counts(ledger, jobId)).listingFinished, false);
+      assert.equal(await ledger.settling.beginSettling(jobId), false);
+      await finishListing(ledger, jobId);
+      assert.equal((await counts(ledger, jobId)).listingFinished, true);
+      const late = { jobId, shardId, version: version + 2, planId: newId(), cursor: "z", tasks: [plannedTask(1)] };
+      assert.equal(await ledger.plans.plan(late), "refused");
+      assert.equal(await ledger.plans.split({ ...late, at: "b", newShardId: "9" }), "refused");
+    });
+
+    test("nothing is planned while a job is paused, cancelling, settling or ended", async () => {
+      const { ledger } = await open();
+      const jobId = await submit(ledger);
+      await plan(ledger, jobId, [plannedTask(1)]);
+      const { id: shardId = "", version = 0 } = (await ledger.plans.shards(jobId))[0] ?? {};
+      const refusesAll = async (): Promise<void> => {
+        const planId = newId();
+        assert.equal(await ledger.plans.plan({ jobId, shardId, version, planId, cursor: "z", tasks: [] }), "not-now");
+        assert.equal(await ledger.plans.split({ jobId, shardId, version, at: "x", newShardId: "2" }), "not-now");
+        assert.equal(await ledger.plans.finish({ jobId, shardId, version }), "not-now");
+        const reason = { code: "SOURCE_REFUSED", message: "no" } as const;
+        assert.equal(await ledger.plans.abandonListing(jobId, reason), "not-now");
+      };
+      await ledger.jobs.change(jobId, { change: "pause", reason: null });
+      await refusesAll();
+      await ledger.jobs.change(jobId, { change: "cancel" });
+      await refusesAll();
+      assert.equal(await ledger.dispatch.dropBacklog(jobId, 10), 0);
+      assert.equal(await ledger.settling.beginSettling(jobId), true);
+      await refusesAll();
+      await settle(ledger, jobId);
+      await refusesAll();
+      assert.equal(await stateOf(ledger, jobId), "cancelled");
+    });
+
+    test("a listing that is given up ends the job failed once its tasks are done, and retry takes it up again", async () => {
+      const { ledger } = await open();
+      const jobId = await submit(ledger);
+      await plan(ledger, jobId, [plannedTask(2)]);
+      const reason = { code: "SOURCE_ACCESS_DENIED", message: "said no" } as const;
+      assert.equal(await ledger.plans.abandonListing(jobId, reason), "abandoned");
+      assert.equal(await ledger.plans.abandonListing(jobId, { ...reason, message: "second" }), "abandoned");
+      const { id: shardId = "", version = 0 } = (await ledger.plans.shards(jobId))[0] ?? {};
+      const step = { jobId, shardId, version, planId: newId(), cursor: "z", tasks: [plannedTask(1, "z/")] };
+      assert.equal(await ledger.plans.plan(step), "not-now");
+      assert.equal(await ledger.settling.beginSettling(jobId), false);
+      await runAll(ledger, jobId);
+      assert.equal((await ledger.dispatch.active())[0]?.listingDone, true);
+      await settle(ledger, jobId);
+      const record = await ledger.jobs.get(jobId);
+      assert.deepEqual([record?.state, record?.stateReason], ["failed", reason]);
+      assert.deepEqual(await ledger.failures.retry(jobId, []), { answer: "retried", objects: 0, tasks: 0 });
+      const resumed = await ledger.jobs.get(jobId);
+      assert.deepEqual([resumed?.state, resumed?.stateReason, resumed?.endedAtMs], ["running", null, null]);
+      assert.equal((await ledger.dispatch.active())[0]?.listingDone, false);
+      assert.equal(await ledger.plans.plan(step), "planned");
+    });
+  });
+}
+
+const nothing = { after: undefined, before: undefined, cursor: undefined };
