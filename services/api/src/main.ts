@@ -20,6 +20,7 @@ const clock = createSystemClock();
 const redis = connectRedis({ url: config.REDIS_URL, whileAway: "fail", log });
 lifecycle.defer("redis", () => redis.disconnect());
 const ledger = createRedisLedger(redis, { clock, holder: "api" });
+const metrics = createMetrics("api");
 const ports = {
   jobs: ledger.jobs,
   removal: ledger.jobs,
@@ -31,7 +32,7 @@ const ports = {
   clock,
   newJobId: randomUUID,
   isLedgerReachable: createLedgerProbe(redis, clock),
-  metricsText: createMetrics("api").text,
+  metricsText: () => metrics.text(),
 };
 const rules = {
   addresses: createAddressRules(config.ALLOWED_ENDPOINTS),
