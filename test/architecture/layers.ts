@@ -42,6 +42,8 @@ const layers: readonly Layer[] = [
   ...adapterLayers,
   { files: /^packages\/shared\/src\/adapters\/[^/]+\//, may: everyAdapter },
   { files: /^packages\/shared\/src\/platform\//, may: ["pino", "prom-client", "zod", "node:"] },
+  // What master and worker open alike: the only place besides main.ts that knows several adapters.
+  { files: /^packages\/shared\/src\/wiring\//, may: ["shared/domain/", "shared/ports/", "shared/adapters/", "node:"] },
   {
     files: /^packages\/shared\/src\/testing\//,
     may: [

@@ -1,13 +1,19 @@
 import { wholeNumber } from "@causeway/shared/platform/setting-kinds.ts";
-import { readSettings, type SettingsDeclaration, type SettingsHost } from "@causeway/shared/platform/settings.ts";
+import {
+  readSettings,
+  type Settings,
+  type SettingsDeclaration,
+  type SettingsHost,
+} from "@causeway/shared/platform/settings.ts";
 import {
   commonSettings,
-  endpointSettings,
   healthSettings,
   journalSettings,
   sealSettings,
   storeSettings,
 } from "@causeway/shared/platform/shared-settings.ts";
+import type { StoreRules } from "@causeway/shared/wiring/stores.ts";
+import type { MasterSettings } from "./master.ts";
 
 const defaultHealthPort = 8081;
 
@@ -17,7 +23,6 @@ export const masterSettings = {
   ...sealSettings,
   ...journalSettings,
   ...storeSettings,
-  ...endpointSettings,
   ...healthSettings(defaultHealthPort),
   MASTER_LISTERS: {
     schema: wholeNumber(1, 256),
@@ -31,7 +36,32 @@ export const masterSettings = {
   },
 } as const satisfies SettingsDeclaration;
 
+export type MasterConfig = Settings<typeof masterSettings>;
+
 /** Reads the master's settings from the environment. */
-export function readConfig(host: SettingsHost) {
+export function readMasterConfig(host: SettingsHost): MasterConfig {
   return readSettings(masterSettings, process.env, host);
+}
+
+/** Listing and settling need few connections; copying is the workers'. */
+const storeConnections = 32;
+
+/** By which rules the master opens stores. */
+export function storeRulesOf(config: MasterConfig): StoreRules {
+  return {
+    env: process.env,
+    prefixes: config.CREDENTIALS_ENV_PREFIXES,
+    connections: storeConnections,
+    targetCidrs: config.OSS_ALLOWED_CIDRS,
+    caFile: config.CA_FILE,
+  };
+}
+
+export function masterSettingsOf(config: MasterConfig, host: string): MasterSettings {
+  return {
+    host,
+    journal: { url: config.JOURNAL_URL, shared: config.JOURNAL_SHARED },
+    listers: config.MASTER_LISTERS,
+    backlogBudgetBytes: config.BACKLOG_BYTES,
+  };
 }

@@ -47,6 +47,7 @@ export interface Master {
 
 const pollMs = 200;
 const sweepEveryMs = 5000;
+const ledgerAnswersMs = 2000;
 
 /**
  * A master: lists shards, and under a lease each dispatches, sweeps and settles. Any number may run; what one does when it
@@ -86,6 +87,17 @@ export function createMaster(parts: MasterParts): Master {
       settle.nudge();
     },
   });
+  /** While Redis is away the ledger waits for it; whoever asks whether we are ready does not. */
+  async function fleetTrouble(): Promise<string | undefined> {
+    const answered = new AbortController();
+    const silence = parts.clock.sleep(ledgerAnswersMs, { signal: answered.signal }).then(
+      () => "Redis does not answer; the log says where it is looked for",
+      () => undefined,
+    );
+    const trouble = ledger.workers.list().then(workersObstacle);
+    return await Promise.race([trouble, silence]).finally(() => answered.abort());
+  }
+
   return {
     start() {
       parts.shardConsumer.start(lister);
@@ -97,7 +109,7 @@ export function createMaster(parts: MasterParts): Master {
       await stores.close();
     },
     async obstacles() {
-      const found = [workersObstacle(await ledger.workers.list()), await journalTrouble(parts.journal)];
+      const found = await Promise.all([fleetTrouble(), journalTrouble(parts.journal)]);
       return found.filter((obstacle) => obstacle !== undefined);
     },
   };

@@ -42,7 +42,7 @@ export type ParsedSettings<D extends SettingsDeclaration> =
 
 /**
  * Parses all settings. `NAME_FILE` names a file that holds the value of `NAME` (secrets of Docker and Kubernetes); its
- * last line break is dropped. An empty variable counts as not set.
+ * last line break is dropped; `NAME` itself wins over it. An empty variable counts as not set.
  */
 export function parseSettings<D extends SettingsDeclaration>(declaration: D, env: Environment): ParsedSettings<D> {
   const faults: string[] = [];
@@ -68,7 +68,6 @@ function textOf(
 ): { readonly text: string } | { readonly fault: string } {
   const direct = env[name] ?? "";
   const file = env[`${name}_FILE`] ?? "";
-  if (direct !== "" && file !== "") return { fault: `${name} and ${name}_FILE are both set: remove one.` };
   if (direct !== "") return { text: direct };
   if (file !== "") return textOfFile(name, file);
   if (setting.default !== undefined) return { text: setting.default };

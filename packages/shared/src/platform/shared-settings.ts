@@ -78,11 +78,6 @@ export const storeSettings = {
     default: "",
     doc: "A PEM file with further certificate authorities for the stores' TLS.",
   },
-  HTTPS_PROXY: {
-    schema: optionalText,
-    default: "",
-    doc: "An HTTP proxy for the source's requests, as http://host:port.",
-  },
 } as const satisfies SettingsDeclaration;
 
 /** Which hosts a job may name; checked where jobs are submitted and again where stores are opened. */

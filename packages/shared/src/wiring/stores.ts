@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { BlockList, isIPv6 } from "node:net";
+import { rootCertificates } from "node:tls";
+import { createOssCredentialChain } from "../adapters/oss/credential-chain.ts";
+import { createOssTarget } from "../adapters/oss/oss-target.ts";
+import { createS3CredentialChain } from "../adapters/s3/credential-chain.ts";
+import { createS3Source } from "../adapters/s3/s3-source.ts";
+import type { Credentials, OpenJobSpec } from "../domain/job-spec.ts";
+import type { ObjectSource } from "../ports/object-source.ts";
+import type { ObjectTarget } from "../ports/object-target.ts";
+import { type CredentialRules, credentialSource } from "./credentials.ts";
+
+export interface StoreRules extends CredentialRules {
+  /** Connections to each side. */
+  readonly connections: number;
+  /** Address blocks that the target may resolve to (OSS_ALLOWED_CIDRS); none: any. */
+  readonly targetCidrs: readonly string[];
+  /** A PEM file with certificate authorities beside Node's (CA_FILE). */
+  readonly caFile: string | undefined;
+}
+
+/** Opens the two sides of a job; nothing is sent yet. Throws a permanent Fault where a credential reference is unusable. */
+export interface StoreOpener {
+  source(spec: OpenJobSpec["source"], credentials: Credentials): ObjectSource;
+  target(spec: OpenJobSpec["target"], credentials: Credentials): ObjectTarget;
+}
+
+/** What master and worker open S3 and OSS with, by the operator's rules. */
+export function createStoreOpener(rules: StoreRules): StoreOpener {
+  const ca =
+    rules.caFile === undefined ? undefined : [...rootCertificates, readFileSync(rules.caFile, "utf8")].join("\n");
+  const allows = allowsOnly(rules.targetCidrs);
+  const { connections, env } = rules;
+  return {
+    source: (spec, credentials) =>
+      createS3Source({
+        ...spec,
+        connections,
+        ca,
+        credentials: credentialSource("SOURCE", credentials, rules, () => createS3CredentialChain(spec.region)),
+      }),
+    target: (spec, credentials) =>
+      createOssTarget({
+        ...spec,
+        connections,
+        ca,
+        allows,
+        signature: "v4",
+        credentials: credentialSource("TARGET", credentials, rules, () => createOssCredentialChain(env)),
+      }),
+  };
+}
+
+/** Undefined without blocks: every address will do. */
+function allowsOnly(cidrs: readonly string[]): ((address: string) => boolean) | undefined {
+  if (cidrs.length === 0) return undefined;
+  const blocks = new BlockList();
+  for (const cidr of cidrs) {
+    const [network = "", bits = ""] = cidr.split("/");
+    blocks.addSubnet(network, Number(bits), isIPv6(network) ? "ipv6" : "ipv4");
+  }
+  return (address) => blocks.check(address, isIPv6(address) ? "ipv6" : "ipv4");
+}

@@ -1,0 +1,55 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { createShardConsumer } from "@causeway/shared/adapters/bullmq/consumer.ts";
+import { createShardQueue, createTaskQueue } from "@causeway/shared/adapters/bullmq/queue.ts";
+import { openJournal } from "@causeway/shared/adapters/journal/open.ts";
+import { connectRedis } from "@causeway/shared/adapters/redis/connect.ts";
+import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
+import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
+import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
+import { serveHealth } from "@causeway/shared/platform/health.ts";
+import { createLifecycle } from "@causeway/shared/platform/lifecycle.ts";
+import { createLogger } from "@causeway/shared/platform/logger.ts";
+import { createMetrics } from "@causeway/shared/platform/metrics.ts";
+import { version } from "@causeway/shared/platform/version.ts";
+import { createStoreOpener } from "@causeway/shared/wiring/stores.ts";
+import { masterSettingsOf, readMasterConfig, storeRulesOf } from "./config.ts";
+import { createMaster } from "./master.ts";
+
+const config = readMasterConfig(process);
+const log = createLogger({ service: "master", level: config.LOG_LEVEL, version });
+const onExit = createLifecycle(log, process);
+const clock = createSystemClock();
+const meter = createMetrics("master");
+const newId = () => randomBytes(16).toString("hex");
+const redis = connectRedis({ url: config.REDIS_URL, whileAway: "wait", log });
+onExit.defer("redis", () => redis.disconnect());
+const ledger = createRedisLedger(redis, { clock, holder: `${hostname()}-${process.pid}-${newId()}` });
+const stores = createStoreOpener(storeRulesOf(config));
+const master = createMaster({
+  ledger,
+  tasks: onExit.close(createTaskQueue(redis, log)),
+  shards: onExit.close(createShardQueue(redis, log)),
+  shardConsumer: createShardConsumer(redis, { concurrency: config.MASTER_LISTERS, log }),
+  journal: openJournal(config.JOURNAL_URL),
+  openStores: (spec, credentials) => ({
+    source: stores.source(spec.source, credentials.source),
+    target: stores.target(spec.target, credentials.target),
+  }),
+  seal: createSeal(config.SECRET_KEY),
+  clock,
+  meter,
+  log,
+  newId,
+  settings: masterSettingsOf(config, hostname()),
+});
+const health = await serveHealth({
+  host: config.HEALTH_HOST,
+  port: config.HEALTH_PORT,
+  obstacles: () => master.obstacles(),
+  metrics: meter,
+});
+onExit.close(health);
+log.info({ url: health.url }, "health and metrics are served");
+master.start();
+await onExit.drain(() => master.stop());
