@@ -14,6 +14,7 @@ import { createFailureHandler, refuseUnreachable } from "./http/failures.ts";
 import { refuse } from "./http/problem.ts";
 import { acceptEmptyBodies } from "./http/bodies.ts";
 import { addChangeRoutes } from "./routes/change-jobs.ts";
+import { addDocsRoutes } from "./routes/docs.ts";
 import { addDeleteRoute } from "./routes/delete-job.ts";
 import { addFailureRoutes } from "./routes/failures.ts";
 import { addHealthRoutes } from "./routes/health.ts";
@@ -62,12 +63,13 @@ export async function createApp(ports: ApiPorts, options: ApiOptions): Promise<A
         version: options.version,
       },
       components: { securitySchemes: { key: { type: "http", scheme: "bearer" } } },
+      security: [{ key: [] }],
     },
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   });
   addHealthRoutes(app, ports);
-  app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
+  addDocsRoutes(app);
   await app.register(
     async (scope) => {
       scope.addHook("onRequest", createKeyCheck(options.keys));

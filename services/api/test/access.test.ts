@@ -23,6 +23,7 @@ test("health, metrics and the description of the API are open", async () => {
   assert.deepEqual((await call("GET", "/healthz", undefined, open)).json, { status: "alive" });
   assert.equal((await call("GET", "/readyz", undefined, open)).status, 200);
   assert.match((await call("GET", "/metrics", undefined, open)).text, /migration_objects_total/);
+  assert.match((await call("GET", "/docs", undefined, open)).text, /Submit a job/);
   const description = (await call("GET", "/openapi.json", undefined, open)).json;
   assert.equal(description.openapi, "3.1.0");
   assert.ok(description.paths["/v1/jobs/{id}/stats"].get);

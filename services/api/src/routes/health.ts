@@ -7,7 +7,7 @@ export function addHealthRoutes(app: ApiApp, ports: Pick<ApiPorts, "isLedgerReac
   app.route({
     method: "GET",
     url: "/healthz",
-    schema: { summary: "The process lives", response: { 200: z.object({ status: z.literal("alive") }) } },
+    schema: { summary: "The process lives", security: [], response: { 200: z.object({ status: z.literal("alive") }) } },
     handler: async () => ({ status: "alive" as const }),
   });
   app.route({
@@ -15,6 +15,7 @@ export function addHealthRoutes(app: ApiApp, ports: Pick<ApiPorts, "isLedgerReac
     url: "/readyz",
     schema: {
       summary: "Redis answers",
+      security: [],
       response: {
         200: z.object({ status: z.literal("ready") }),
         503: z.object({ status: z.literal("not-ready"), obstacles: z.array(z.string()) }),
@@ -28,7 +29,7 @@ export function addHealthRoutes(app: ApiApp, ports: Pick<ApiPorts, "isLedgerReac
   app.route({
     method: "GET",
     url: "/metrics",
-    schema: { summary: "Figures in Prometheus' text format", response: { 200: z.string() } },
+    schema: { summary: "Figures in Prometheus' text format", security: [], response: { 200: z.string() } },
     handler: async (_request, reply) => {
       void reply.type("text/plain; version=0.0.4; charset=utf-8");
       return ports.metricsText();

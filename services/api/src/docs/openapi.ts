@@ -1,0 +1,15 @@
+import { createAddressRules } from "../submission/address-rules.ts";
+import type { ApiPorts } from "../api-ports.ts";
+import { createApp } from "../app.ts";
+
+/** The API's description as `GET /openapi.json` answers it, without a service behind it. */
+export async function describeApi(version: string): Promise<string> {
+  // Nothing is called: only what the routes declare is read.
+  const ports = {} as ApiPorts;
+  const rules = { addresses: createAddressRules([]), environmentPrefixes: [] };
+  const app = await createApp(ports, { keys: [], rules, version, log: undefined });
+  await app.ready();
+  const description = app.swagger();
+  await app.close();
+  return `${JSON.stringify(description, undefined, 2)}\n`;
+}
