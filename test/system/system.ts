@@ -1,0 +1,249 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import type { FaultPlanInput } from "../../packages/emulators/src/core/faults.ts";
+import type { BucketConfigInput } from "../../packages/emulators/src/core/bucket-config.ts";
+import { createProcesses, type Processes } from "./processes.ts";
+
+/** A store as a job names it. */
+export interface Store {
+  readonly url: string;
+  readonly region: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface SystemPlan {
+  readonly workers?: number;
+  readonly masters?: number;
+  /** Further settings of API, masters and workers. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly source?: BucketConfigInput;
+  readonly target?: BucketConfigInput;
+}
+
+export interface JobStats {
+  readonly jobState: "Running" | "Paused" | "Succeed" | "Failed" | "Abort";
+  readonly stateReason: { readonly code: string; readonly message: string } | null;
+  readonly pendingTasks: number;
+  readonly dispatchedTasks: number;
+  readonly runningTasks: number;
+  readonly succeedTasks: number;
+  readonly failedTasks: number;
+  readonly objects: {
+    readonly listed: number;
+    readonly copied: number;
+    readonly skipped: number;
+    readonly failed: number;
+  };
+  readonly bytes: { readonly listed: number; readonly copied: number; readonly skipped: number };
+  readonly failuresByCode: Readonly<Record<string, number>>;
+}
+
+/** The whole system as real processes on loopback: Redis with AOF, both emulators, API, masters, workers. */
+export interface System {
+  readonly folder: string;
+  readonly processes: Processes;
+  readonly stores: { readonly s3: Store; readonly oss: Store };
+  readonly redisUrl: string;
+  readonly apiUrl: string;
+  readonly apiKey: string;
+  /** A job from the source bucket to the target bucket; `extra` is laid over it. */
+  job(extra?: object): Record<string, unknown>;
+  /** Submits it and answers its id. */
+  submit(job: Record<string, unknown>): Promise<string>;
+  /** Calls the API; answers status and body. */
+  call(method: string, path: string, body?: unknown): Promise<{ readonly status: number; readonly body: unknown }>;
+  stats(jobId: string): Promise<JobStats>;
+  /** Polls the job's stats until `isSo`; fails after `timeoutMs`, saying what the last ones were. */
+  until(jobId: string, isSo: (stats: JobStats) => boolean, timeoutMs?: number): Promise<JobStats>;
+  faults(store: "s3" | "oss", plan: FaultPlanInput): Promise<void>;
+  /** The independent comparer's last line, and whether both sides are equal. */
+  compare(job: Record<string, unknown>): Promise<{ readonly isEqual: boolean; readonly lastLine: string }>;
+  stop(): Promise<void>;
+}
+
+export const sourceBucket = "source-bucket";
+export const targetBucket = "target-bucket";
+
+const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const main = (path: string): string => join(root, path, "src/main.ts");
+const pollMs = 200;
+
+export async function startSystem(plan: SystemPlan = {}): Promise<System> {
+  const folder = await mkdtemp(join(tmpdir(), "causeway-system-"));
+  const processes = createProcesses(folder);
+  try {
+    const redisUrl = await startRedis(processes, folder);
+    const stores = await startStores(processes, folder, plan);
+    const api = await startServices(processes, { folder, redisUrl, plan });
+    return systemOf({ folder, processes, stores, redisUrl, ...api });
+  } catch (error) {
+    await processes.stop();
+    throw error;
+  }
+}
+
+type Parts = Pick<System, "folder" | "processes" | "stores" | "redisUrl" | "apiUrl" | "apiKey">;
+
+function systemOf(parts: Parts): System {
+  const { folder, processes, stores, apiUrl, apiKey } = parts;
+  const call: System["call"] = async (method, path, body) => {
+    const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };
+    const text = body === undefined ? null : JSON.stringify(body);
+    const answer = await fetch(`${apiUrl}/v1${path}`, { method, headers, body: text });
+    const answered = await answer.text();
+    return { status: answer.status, body: answered === "" ? undefined : JSON.parse(answered) };
+  };
+  const stats: System["stats"] = async (jobId) => {
+    const { status, body } = await call("GET", `/jobs/${jobId}/stats`);
+    if (status !== 200) throw new Error(`stats answered ${status}: ${JSON.stringify(body)}`);
+    return body as JobStats;
+  };
+  return {
+    ...parts,
+    job: (extra = {}) => ({ ...jobBetween(stores), ...extra }),
+    async submit(job) {
+      const { status, body } = await call("POST", "/jobs", job);
+      if (status !== 201) throw new Error(`submit answered ${status}: ${JSON.stringify(body)}`);
+      return (body as { readonly id: string }).id;
+    },
+    call,
+    stats,
+    async until(jobId, isSo, timeoutMs = 120_000) {
+      const endsAtMs = Date.now() + timeoutMs;
+      for (;;) {
+        const now = await stats(jobId);
+        if (isSo(now)) return now;
+        if (Date.now() > endsAtMs) throw new Error(`not so in ${timeoutMs} ms: ${JSON.stringify(now)}`);
+        await new Promise((resolve) => setTimeout(resolve, pollMs));
+      }
+    },
+    async faults(store, faultPlan) {
+      const answer = await fetch(`${stores[store].url}/_emulator/faults`, {
+        method: "PUT",
+        body: JSON.stringify(faultPlan),
+      });
+      if (answer.status !== 200) throw new Error(`the fault plan was refused: ${await answer.text()}`);
+    },
+    compare: (job) => compare(processes, folder, job),
+    async stop() {
+      await processes.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function keysOf({ accessKeyId, secretAccessKey }: Store) {
+  return { accessKeyId, secretAccessKey };
+}
+
+/** Whether a job has come to one of its ends. */
+export function hasEnded({ jobState }: JobStats): boolean {
+  return jobState === "Succeed" || jobState === "Failed" || jobState === "Abort";
+}
+
+function jobBetween({ s3, oss }: System["stores"]): Record<string, unknown> {
+  return {
+    name: `job-${randomBytes(6).toString("hex")}`,
+    source: {
+      region: s3.region,
+      endpoint: s3.url,
+      bucket: sourceBucket,
+      prefix: "from/",
+      pathStyle: true,
+      credentials: keysOf(s3),
+    },
+    target: { region: oss.region, endpoint: oss.url, bucket: targetBucket, prefix: "to/", credentials: keysOf(oss) },
+  };
+}
+
+async function startRedis(processes: Processes, folder: string): Promise<string> {
+  const port = await freePort();
+  const dir = join(folder, "redis");
+  await mkdir(dir);
+  const settings = { bind: "127.0.0.1", port, dir, appendonly: "yes", save: "", "maxmemory-policy": "noeviction" };
+  const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const command = { name: "redis", command: "redis-server", args, env: inherited() };
+  await processes.start(command, (line) => line.includes("Ready to accept connections") || undefined);
+  return `redis://127.0.0.1:${port}`;
+}
+
+async function startStores(processes: Processes, folder: string, plan: SystemPlan): Promise<System["stores"]> {
+  const config = {
+    s3: { region: "ap-northeast-1", buckets: { [sourceBucket]: plan.source ?? { kind: "plain" } } },
+    oss: { region: "cn-shanghai", buckets: { [targetBucket]: plan.target ?? { kind: "plain" } } },
+  };
+  const file = join(folder, "emulators.json");
+  await writeFile(file, JSON.stringify(config));
+  const args = [main("packages/emulators"), "--json", "--config", file];
+  const command = { name: "emulators", command: process.execPath, args, env: inherited() };
+  return processes.start(command, (line) =>
+    line.startsWith("{") ? (JSON.parse(line) as System["stores"]) : undefined,
+  );
+}
+
+async function startServices(
+  processes: Processes,
+  { folder, redisUrl, plan }: { readonly folder: string; readonly redisUrl: string; readonly plan: SystemPlan },
+): Promise<{ readonly apiUrl: string; readonly apiKey: string }> {
+  const apiKey = randomBytes(18).toString("base64url");
+  const env = {
+    ...inherited(),
+    REDIS_URL: redisUrl,
+    SECRET_KEY: randomBytes(32).toString("base64"),
+    JOURNAL_URL: pathToFileURL(join(folder, "journal")).href,
+    ALLOWED_ENDPOINTS: "127.0.0.1,localhost,*.amazonaws.com,*.aliyuncs.com",
+    HEALTH_PORT: "0",
+    API_PORT: "0",
+    API_KEYS: `test:admin:${apiKey}`,
+    WORKER_PROCESSES: "1",
+    ...plan.env,
+  };
+  const service = (name: string, of: string) => ({
+    name,
+    command: process.execPath,
+    args: [main(`services/${of}`)],
+    env,
+  });
+  for (let n = 1; n <= (plan.masters ?? 1); n += 1) processes.launch(service(`master-${n}`, "master"));
+  for (let n = 1; n <= (plan.workers ?? 2); n += 1) processes.launch(service(`worker-${n}`, "worker"));
+  const apiUrl = await processes.start(service("api", "api"), (line) => /"url":"(http:[^"]+)"/.exec(line)?.[1]);
+  return { apiUrl, apiKey };
+}
+
+async function compare(
+  processes: Processes,
+  folder: string,
+  job: Record<string, unknown>,
+): Promise<{ readonly isEqual: boolean; readonly lastLine: string }> {
+  const name = `compare-${randomBytes(4).toString("hex")}`;
+  const file = join(folder, `${name}.json`);
+  await writeFile(file, JSON.stringify(job));
+  const args = [main("packages/cli"), "compare", "--file", file, "--content", "--metadata"];
+  const command = { name, command: process.execPath, args, env: inherited() };
+  const lastLine = await processes.start(command, (line) => (line.startsWith("compared ") ? line : undefined));
+  const [equal, all, equalBytes, allBytes] = /(\d+)\/(\d+) objects, (\d+)\/(\d+) bytes/.exec(lastLine)?.slice(1) ?? [];
+  const differences = (await processes.log(name)).trimEnd().split("\n").length - 1;
+  return { isEqual: equal === all && equalBytes === allBytes && differences === 0 && equal !== undefined, lastLine };
+}
+
+/** What children get of this process' environment: none of the settings that a person may have set. */
+function inherited(): Record<string, string> {
+  const names = ["PATH", "HOME", "TMPDIR", "LANG", "LD_LIBRARY_PATH"];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name] ?? ""]])),
+  );
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === "string") throw new Error("no free port");
+  return address.port;
+}
