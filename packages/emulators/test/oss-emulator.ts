@@ -52,6 +52,8 @@ export interface Reply {
 
 export interface Ask {
   readonly method?: string;
+  /** Default: the bucket of the exams. */
+  readonly bucket?: string;
   /** Not encoded; undefined: the bucket. */
   readonly key?: string;
   /** Sub-resources and parameters. */
@@ -70,19 +72,19 @@ const UNSIGNED =
 
 /** Sends one V1-signed request, path style, whose path no URL class has touched. */
 export async function ask(oss: Emulator, asked: Ask): Promise<Reply> {
-  const { method = "GET", key = "", query = {}, body = "" } = asked;
+  const { method = "GET", bucket = BUCKET, key = "", query = {}, body = "" } = asked;
   const headers: Record<string, string> = {
     "x-oss-date": new Date(asked.dateMs ?? Date.now()).toUTCString(),
     ...asked.headers,
   };
   const signed = Object.fromEntries(Object.entries(query).filter(([name]) => !UNSIGNED.test(name)));
-  const text = aliSigner.buildCanonicalString(method, `/${BUCKET}/${key}`, { headers, parameters: signed });
+  const text = aliSigner.buildCanonicalString(method, `/${bucket}/${key}`, { headers, parameters: signed });
   headers["authorization"] = aliSigner.authorization(oss.accessKeyId, asked.secret ?? oss.secretAccessKey, text);
   const pairs = Object.entries(query).map(([name, value]) =>
     value === "" ? name : `${name}=${encodeURIComponent(value)}`,
   );
   const sent = {
-    path: `/${BUCKET}/${encodeURIComponent(key)}${pairs.length === 0 ? "" : `?${pairs.join("&")}`}`,
+    path: `/${bucket}/${encodeURIComponent(key)}${pairs.length === 0 ? "" : `?${pairs.join("&")}`}`,
     headers,
   };
   asked.tamper?.(sent);

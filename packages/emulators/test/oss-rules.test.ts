@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 
+import { bucketConfigSchema } from "../src/core/bucket-config.ts";
 import { crc64Of } from "../src/core/crc64.ts";
 import type { Emulator } from "../src/start.ts";
 import { aliSigner, ask, BUCKET, sendRaw, startOss, type Ask } from "./oss-emulator.ts";
@@ -497,7 +498,9 @@ describe("listings", () => {
     const rest = await list({ "list-type": "2", delimiter: "/", "continuation-token": token, "fetch-owner": "true" });
     assert.deepEqual(keysOf(rest.text), ["list/ｚ", "list/😀"]);
     assert.match(rest.text, /<Owner>/u);
-    await assertRefused({ query: { "list-type": "2", "continuation-token": "???" } }, 400, "InvalidArgument");
+    for (const never of ["???", "YR"]) {
+      await assertRefused({ query: { "list-type": "2", "continuation-token": never } }, 400, "InvalidArgument");
+    }
   });
 
   test("encoding-type=url encodes every name", async () => {
@@ -517,6 +520,29 @@ describe("the service", () => {
     } finally {
       oss.setFaults(undefined);
     }
+  });
+
+  test("a sink bucket keeps sizes and hashes, and says why nothing can be read", async () => {
+    await oss.stores.create("sink-bucket", { kind: "sink" });
+    const bucket = "sink-bucket";
+    const stored = await put("dropped", "123456789", { bucket });
+    const head = await ask(oss, { method: "HEAD", bucket, key: "dropped" });
+    assert.equal(head.headers["content-length"], "9");
+    assert.equal(head.headers["x-oss-hash-crc64ecma"], stored.headers["x-oss-hash-crc64ecma"]);
+    await assertRefused({ bucket, key: "dropped" }, 501, "NotImplemented");
+    const headers = { "x-oss-copy-source": `/${bucket}/dropped` };
+    await assertRefused({ method: "PUT", key: "copied", headers }, 501, "NotImplemented");
+  });
+
+  test("a synthetic bucket is read and listed but takes no writes", async () => {
+    const bucket = "synthetic-bucket";
+    await oss.stores.create(bucket, bucketConfigSchema.parse({ kind: "synthetic", objects: 1234 }));
+    const page = await ask(oss, { bucket, query: { "max-keys": "1000", "list-type": "2" } });
+    assert.match(page.text, /<IsTruncated>true<.*<KeyCount>1000</u);
+    const [key = ""] = keysOf(page.text);
+    const object = await ask(oss, { bucket, key });
+    assert.equal(object.headers["x-oss-hash-crc64ecma"], crc64Of(object.body).toString());
+    await assertRefused({ method: "PUT", bucket, key, body: "x" }, 403, "AccessDenied");
   });
 
   test("what the emulator lacks is refused, not mistaken for something else", async () => {

@@ -1,4 +1,5 @@
 import type { BucketStore, Draft, ObjectFacts, StoredObject } from "../core/bucket.ts";
+import { checkBucketKind } from "./bucket-kinds.ts";
 import { refuseMissing, settingsOf, xmlAnswer, type BucketCall, type BucketOperation, type World } from "./call.ts";
 import { checkConditions, readConditions } from "./conditions.ts";
 import { refuseFrozen } from "./get-object.ts";
@@ -57,12 +58,14 @@ export const copyObject: BucketOperation = async (call, world) => {
 /** Finds a copy's source, checks its conditions and that it can be read. */
 export async function openCopySource(call: BucketCall, world: World): Promise<CopySource | "not-modified"> {
   const { bucketName, key } = readCopySource(call.exchange.headers["x-oss-copy-source"] ?? "");
-  const store = world.stores.get(bucketName)?.store;
-  if (store === undefined) throw refuse("NoSuchBucket", { elements: { BucketName: bucketName } });
+  const bucket = world.stores.get(bucketName);
+  if (bucket === undefined) throw refuse("NoSuchBucket", { elements: { BucketName: bucketName } });
+  const { store } = bucket;
   const object = (await store.stat(key)) ?? refuseMissing(key);
   const condition = checkConditions(readConditions(call.exchange.headers, "x-oss-copy-source-"), object);
   if (condition === "not-modified") return "not-modified";
   refuseFrozen({ ...call, bucketName }, world, object);
+  checkBucketKind(bucket.config.kind, "GetObject");
   return { bucketName, store, object };
 }
 
