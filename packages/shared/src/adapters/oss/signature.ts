@@ -1,5 +1,6 @@
 import { createHmac, hash } from "node:crypto";
 
+import { createSigningKeys } from "../http/signing-key.ts";
 import { createTimestamps } from "../http/timestamp.ts";
 import { encodePath, encodeQueries } from "../http/percent.ts";
 
@@ -30,7 +31,12 @@ export type OssSigner = (
 
 /** OSS' V4 signature of a header: https://www.alibabacloud.com/help/en/oss/developer-reference/recommend-to-use-signature-version-4 */
 export function createOssSignerV4(region: string): OssSigner {
-  const keyOf = createKeyCache(region);
+  const keys = createSigningKeys({
+    secretPrefix: "aliyun_v4",
+    region,
+    service: "oss",
+    terminator: "aliyun_v4_request",
+  });
   const timeOf = createTimestamps();
   return (request, credentials, nowMs) => {
     const time = timeOf(nowMs);
@@ -50,7 +56,7 @@ export function createOssSignerV4(region: string): OssSigner {
     const canonical = `${request.method}\n${path}\n${encodeQueries(request.query, "bare")}\n${lines}\n\nUNSIGNED-PAYLOAD`;
     const scope = `${day}/${region}/oss/aliyun_v4_request`;
     const text = `OSS4-HMAC-SHA256\n${time}\n${scope}\n${hash("sha256", canonical, "hex")}`;
-    const signature = createHmac("sha256", keyOf(credentials.secretAccessKey, day)).update(text).digest("hex");
+    const signature = keys(credentials.secretAccessKey, day)(text);
     headers["authorization"] = `OSS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope},Signature=${signature}`;
     return headers;
   };
@@ -84,18 +90,4 @@ function signedLines(headers: Readonly<Record<string, string>>, isSigned: (name:
   let lines = "";
   for (const name of Object.keys(headers).filter(isSigned).sort()) lines += `${name}:${(headers[name] ?? "").trim()}\n`;
   return lines;
-}
-
-function createKeyCache(region: string): (secret: string, day: string) => Buffer {
-  let known: { secret: string; day: string; key: Buffer } | undefined;
-  return (secret, day) => {
-    if (known === undefined || known.secret !== secret || known.day !== day) {
-      const key = [day, region, "oss", "aliyun_v4_request"].reduce(
-        (key, part) => createHmac("sha256", key).update(part).digest(),
-        Buffer.from(`aliyun_v4${secret}`),
-      );
-      known = { secret, day, key };
-    }
-    return known.key;
-  };
 }

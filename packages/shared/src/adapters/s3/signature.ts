@@ -1,5 +1,6 @@
-import { createHmac, hash } from "node:crypto";
+import { hash } from "node:crypto";
 
+import { createSigningKeys } from "../http/signing-key.ts";
 import { createTimestamps } from "../http/timestamp.ts";
 
 export interface S3Credentials {
@@ -34,7 +35,7 @@ const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78
  * request costs one SHA-256 and one HMAC.
  */
 export function createS3Signer(region: string): S3Signer {
-  const keyOf = createKeyCache(region);
+  const keys = createSigningKeys({ secretPrefix: "AWS4", region, service: "s3", terminator: "aws4_request" });
   const timeOf = createTimestamps();
   return (request, credentials, nowMs) => {
     const time = timeOf(nowMs);
@@ -53,23 +54,9 @@ export function createS3Signer(region: string): S3Signer {
     const canonical = `${request.method}\n${request.path}\n${request.query}\n${lines}\n${signed}\n${EMPTY_SHA256}`;
     const scope = `${day}/${region}/s3/aws4_request`;
     const text = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash("sha256", canonical, "hex")}`;
-    const signature = createHmac("sha256", keyOf(credentials.secretAccessKey, day)).update(text).digest("hex");
+    const signature = keys(credentials.secretAccessKey, day)(text);
     headers["authorization"] =
       `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
     return headers;
-  };
-}
-
-function createKeyCache(region: string): (secret: string, day: string) => Buffer {
-  let known: { secret: string; day: string; key: Buffer } | undefined;
-  return (secret, day) => {
-    if (known === undefined || known.secret !== secret || known.day !== day) {
-      const key = [day, region, "s3", "aws4_request"].reduce(
-        (key, part) => createHmac("sha256", key).update(part).digest(),
-        Buffer.from(`AWS4${secret}`),
-      );
-      known = { secret, day, key };
-    }
-    return known.key;
   };
 }
