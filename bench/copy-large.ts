@@ -1,0 +1,14 @@
+// npm run bench -- copy-large [--json]: few large objects; bytes/s of the whole system, CPU of the workers alone.
+import { measureCopies, print } from "./lib/copy.ts";
+import { summarise } from "./lib/result.ts";
+
+const objects = 8;
+const sizeBytes = 256 * 1024 * 1024;
+const totalBytes = objects * sizeBytes;
+const runs = await measureCopies({ objects, sizeBytes, workers: 2 }, 3);
+const figures = runs.map(({ seconds, workerCpuSeconds, peakRssBytes }) => ({
+  bytesPerSecond: totalBytes / seconds,
+  cpuSecondsPerGiB: (workerCpuSeconds * 1024 ** 3) / totalBytes,
+  peakRssBytes,
+}));
+print(summarise("copy-large", figures));

@@ -1,0 +1,12 @@
+// npm run bench -- copy-small [--json]: many small objects; objects/s of the whole system, CPU of the workers alone.
+import { measureCopies, print } from "./lib/copy.ts";
+import { summarise } from "./lib/result.ts";
+
+const objects = 10_000;
+const runs = await measureCopies({ objects, sizeBytes: 4096, workers: 2 }, 3);
+const figures = runs.map(({ seconds, workerCpuSeconds, peakRssBytes }) => ({
+  objectsPerSecond: objects / seconds,
+  cpuMicrosPerObject: (workerCpuSeconds * 1e6) / objects,
+  peakRssBytes,
+}));
+print(summarise("copy-small", figures));
