@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { type FailureFigures, failureLimitReason } from "../domain/failure-limit.ts";
+import type { FaultCode } from "../domain/fault-codes.ts";
+import type { SourceObject } from "../domain/object.ts";
+import { emptyTally, type Outcome, tallied, type Tally } from "../domain/outcome.ts";
+import type { JobState } from "../domain/state.ts";
+import type { HeldTask } from "../domain/task.ts";
+import type { Ledger } from "../ports/ledger.ts";
+import type { Commit } from "../ports/task-ledger.ts";
+
+export const modelLimits = { share: 0.7, afterObjects: 20, objects: 30 } as const;
+
+export interface ModelTask {
+  readonly taskId: string;
+  readonly objects: readonly SourceObject[];
+  run: number;
+  starts: number;
+  held: number | undefined;
+  place: "backlog" | "dispatched";
+  signMs: number;
+  readonly rows: Map<number, Outcome>;
+}
+
+export interface ModelBatch {
+  readonly code: FaultCode;
+  readonly objects: readonly SourceObject[];
+  readonly tasks: 0 | 1;
+}
+
+/** What the ledger must know, said as plainly as can be: one object of maps and numbers. */
+export interface Model {
+  state: JobState;
+  cancelled: boolean;
+  listing: "going" | "finished";
+  listed: number;
+  readonly open: Map<string, ModelTask>;
+  readonly failures: Map<string, ModelBatch>;
+  /** Every key that was planned and what became of it; a key in an open task has none. */
+  readonly fates: Map<string, "copied" | "skipped" | "failed">;
+  tally: Tally;
+  succeeded: number;
+  failed: number;
+  breaker: FailureFigures;
+  /** Tasks to look at again, and whether all of their objects had gone well. */
+  readonly recheck: Map<string, boolean>;
+  readonly parts: string[];
+}
+
+export function newModel(): Model {
+  return {
+    state: "running",
+    cancelled: false,
+    listing: "going",
+    listed: 0,
+    open: new Map(),
+    failures: new Map(),
+    fates: new Map(),
+    tally: emptyTally,
+    succeeded: 0,
+    failed: 0,
+    breaker: { objects: 0, failed: 0, bytes: 0 },
+    recheck: new Map(),
+    parts: [],
+  };
+}
+
+export function holds(model: Model, { taskId, run, start }: HeldTask): ModelTask | undefined {
+  const task = model.open.get(taskId);
+  return task?.run === run && task.held === start ? task : undefined;
+}
+
+/** What `commit` must answer. */
+export function commitAnswer(model: Model, held: HeldTask, commit: Commit): "counted" | "refused" | "behind" {
+  const task = holds(model, held);
+  if (task === undefined) return "refused";
+  if (commit.outcomes.some(({ index }) => task.rows.has(index))) return "behind";
+  if (model.state === "cancelling") return "counted";
+  return task.rows.size + commit.outcomes.length === task.objects.length ? "counted" : "refused";
+}
+
+/** Counts a task's outcomes, each object once, and takes the task out. */
+export function count(model: Model, task: ModelTask, outcomes: readonly Outcome[]): Tally {
+  let sums = emptyTally;
+  for (const outcome of outcomes) {
+    assert.equal(model.fates.get(outcome.key), undefined, `${outcome.key} is counted twice`);
+    model.fates.set(outcome.key, outcome.state);
+    sums = tallied(sums, outcome);
+    model.tally = tallied(model.tally, outcome);
+  }
+  model.open.delete(task.taskId);
+  model.breaker = {
+    objects: model.breaker.objects + outcomes.length,
+    failed: model.breaker.failed + sums.failedObjects,
+    bytes: 0,
+  };
+  return sums;
+}
+
+export function addBatches(
+  model: Model,
+  batches: readonly { readonly id: string; readonly code: FaultCode; readonly objects: readonly SourceObject[] }[],
+): void {
+  for (const [place, { id, code, objects }] of batches.entries()) {
+    model.failures.set(id, { code, objects, tasks: place === 0 ? 1 : 0 });
+  }
+}
+
+export function watch(model: Model): void {
+  if (model.state === "running" && failureLimitReason(model.breaker, modelLimits) !== undefined) model.state = "paused";
+}
+
+/** A task that nobody holds, of a cancelled job: what its record says counts. */
+export function dropTask(model: Model, task: ModelTask): void {
+  const outcomes = [...task.rows.values()];
+  const { failedObjects } = count(model, task, outcomes);
+  const codes = new Set(outcomes.flatMap((outcome) => (outcome.state === "failed" ? [outcome.code] : [])));
+  const batches = [...codes].map((code) => {
+    const failed = outcomes.filter((outcome) => outcome.state === "failed" && outcome.code === code);
+    return { id: `${task.taskId}.${code}`, code, objects: failed.flatMap(({ index }) => task.objects[index] ?? []) };
+  });
+  addBatches(model, batches);
+  if (failedObjects > 0) model.failed += 1;
+}
+
+export function putBack(task: ModelTask): void {
+  task.place = "backlog";
+  task.held = undefined;
+}
+
+/** The ledger says of the job what the model says. */
+export async function assertAgree(ledger: Ledger, jobId: string, model: Model): Promise<void> {
+  const [record, counts] = await Promise.all([ledger.jobs.get(jobId), ledger.jobs.counts(jobId)]);
+  const tasks = [...model.open.values()];
+  const codes = new Map<string, number>();
+  for (const { code, objects } of model.failures.values()) codes.set(code, (codes.get(code) ?? 0) + objects.length);
+  const said = {
+    state: record?.state,
+    listed: counts?.listedObjects,
+    tally: counts?.tally,
+    pending: counts?.pendingTasks,
+    dispatched: counts?.dispatchedTasks,
+    running: counts?.runningTasks,
+    succeeded: counts?.succeededTasks,
+    failed: counts?.failedTasks,
+    emptyBacklog: counts?.backlogBytes === 0,
+    codes: { ...counts?.failuresByCode },
+    listingFinished: counts?.listingFinished,
+  };
+  const pending = tasks.filter(({ place }) => place === "backlog").length;
+  assert.deepEqual(said, {
+    state: model.state,
+    listed: model.listed,
+    tally: model.tally,
+    pending,
+    dispatched: tasks.length - pending,
+    running: tasks.filter(({ held }) => held !== undefined).length,
+    succeeded: model.succeeded,
+    failed: model.failed,
+    emptyBacklog: pending === 0,
+    codes: Object.fromEntries(codes),
+    listingFinished: model.listing === "finished",
+  });
+}
