@@ -167,6 +167,7 @@ describe("the bucket's address", () => {
     const hosts: readonly [string, string][] = [
       [`${BUCKET}.oss-cn-hangzhou.aliyuncs.com`, "/address"],
       [`${BUCKET}.oss-cn-hangzhou-internal.aliyuncs.com`, "/address"],
+      [`${BUCKET}.oss.aliyuncs.com`, "/address"],
       [`${BUCKET}.localhost:1234`, "/address"],
       ["oss-cn-hangzhou.aliyuncs.com", `/${BUCKET}/address`],
       ["emulators:80", `/${BUCKET}/address`],

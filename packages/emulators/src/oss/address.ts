@@ -13,7 +13,8 @@ export interface Address {
   readonly hostRegion: string | undefined;
 }
 
-const OSS_HOST = /^(?:(.*)\.)?oss-([a-z0-9-]+?)(?:-internal)?\.aliyuncs\.com$/u;
+/** The oldest endpoint, `oss.aliyuncs.com`, names no region. */
+const OSS_HOST = /^(?:(.*)\.)?oss(?:-([a-z0-9-]+?))?(?:-internal)?\.aliyuncs\.com$/u;
 const IP_ADDRESS = /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/iu;
 
 /**

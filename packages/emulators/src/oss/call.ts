@@ -42,7 +42,7 @@ export interface BucketCall extends ServiceCall {
 export type ServiceOperation = (call: ServiceCall, world: World) => Promise<Answer>;
 export type BucketOperation = (call: BucketCall, world: World) => Promise<Answer>;
 
-export const DEFAULT_SETTINGS: BucketSettings = { acl: "private", storageClass: "Standard" };
+const DEFAULT_SETTINGS: BucketSettings = { acl: "private", storageClass: "Standard" };
 /** The only account there is. */
 export const OWNER_ID = "1234567890123456";
 

@@ -74,7 +74,7 @@ export const getSymlink: BucketOperation = async (call) => {
 };
 
 /** The object whose bytes are read: the object itself, or a symlink's target, which may not be a symlink again. */
-export async function contentOf(call: BucketCall, object: StoredObject): Promise<StoredObject> {
+async function contentOf(call: BucketCall, object: StoredObject): Promise<StoredObject> {
   if (object.symlinkTarget === undefined) return object;
   const target = await call.store.stat(object.symlinkTarget);
   if (target === undefined) throw refuse("SymlinkTargetNotExist");

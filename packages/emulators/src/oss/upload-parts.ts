@@ -79,7 +79,7 @@ export const abortMultipartUpload: BucketOperation = async (call, world) => {
   return emptyAnswer(204);
 };
 
-export async function discardParts(upload: Upload): Promise<void> {
+async function discardParts(upload: Upload): Promise<void> {
   for (const { draft } of upload.parts.values()) await draft.discard();
 }
 
