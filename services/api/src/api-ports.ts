@@ -2,6 +2,7 @@ import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { DispatchLedger } from "@causeway/shared/ports/dispatch-ledger.ts";
 import type { JobLedger, JobRemoval } from "@causeway/shared/ports/job-ledger.ts";
 import type { Journal } from "@causeway/shared/ports/journal.ts";
+import type { Lease } from "@causeway/shared/ports/lease.ts";
 import type { CredentialSeal } from "@causeway/shared/ports/secrets.ts";
 import type { FailureLedger } from "@causeway/shared/ports/settle-ledger.ts";
 import type { WorkerRegistry } from "@causeway/shared/ports/worker-registry.ts";
@@ -14,6 +15,7 @@ export interface ApiPorts {
   readonly failures: Pick<FailureLedger, "list" | "retry">;
   readonly workers: Pick<WorkerRegistry, "list">;
   readonly journal: Pick<Journal, "read" | "remove">;
+  readonly lease: Lease;
   readonly seal: CredentialSeal;
   readonly clock: Clock;
   /** Makes the id of a job: never one that was given before. */

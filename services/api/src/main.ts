@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
 import { openJournal } from "@causeway/shared/adapters/journal/open.ts";
 import { connectRedis } from "@causeway/shared/adapters/redis/connect.ts";
 import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
@@ -19,7 +20,7 @@ const lifecycle = createLifecycle(log, process);
 const clock = createSystemClock();
 const redis = connectRedis({ url: config.REDIS_URL, whileAway: "fail", log });
 lifecycle.defer("redis", () => redis.disconnect());
-const ledger = createRedisLedger(redis, { clock, holder: "api" });
+const ledger = createRedisLedger(redis, { clock, holder: `${hostname()}-${process.pid}-${randomUUID()}` });
 const metrics = createMetrics("api");
 const ports = {
   jobs: ledger.jobs,
@@ -28,6 +29,7 @@ const ports = {
   failures: ledger.failures,
   workers: ledger.workers,
   journal: openJournal(config.JOURNAL_URL),
+  lease: ledger.lease,
   seal: createSeal(config.SECRET_KEY),
   clock,
   newJobId: randomUUID,

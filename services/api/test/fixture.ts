@@ -57,6 +57,7 @@ export async function openFixture(): Promise<Fixture> {
         },
         remove: async (jobId) => void journal.delete(jobId),
       },
+      lease: ledger.lease,
       seal,
       clock,
       newJobId: () => randomUUID(),

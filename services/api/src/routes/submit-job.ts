@@ -9,7 +9,7 @@ import { sentences } from "../http/failures.ts";
 import { type JobView, jobViewSchema } from "../http/job-view.ts";
 import { refusals, refuse } from "../http/problem.ts";
 import type { SubmissionRules } from "../submission/cross-checks.ts";
-import { createQueue } from "../submission/one-by-one.ts";
+import { createOneByOne } from "../submission/one-by-one.ts";
 import { overlappingJob } from "../submission/overlap.ts";
 import { readJobSpec } from "../submission/read-job-spec.ts";
 import { viewOf } from "./find-job.ts";
@@ -25,7 +25,7 @@ const headersSchema = z.object({
 
 /** `POST /v1/jobs`: takes a job, or says everything that is wrong with it. */
 export function addSubmitRoute(app: ApiApp, ports: ApiPorts, rules: SubmissionRules): void {
-  const oneByOne = createQueue();
+  const oneByOne = createOneByOne(ports.lease, ports.clock);
   app.route({
     method: "POST",
     url: "/jobs",
