@@ -80,8 +80,9 @@ function isWorthAnother(fault: Fault, attempt: number): boolean {
   }
 }
 
-/** Doubles from wait to wait; a random half keeps workers from coming back in step. */
+/** What the store asked for, else doubling from wait to wait; a random half keeps workers from coming back in step. */
 function backoffMs(fault: Fault, waits: number): number {
+  if (fault.retryAfterMs !== undefined) return fault.retryAfterMs * (1 + Math.random() / 2);
   const full = Math.min(firstBackoffMs * 2 ** Math.min(waits, 10), longestBackoffMs);
-  return Math.max(fault.retryAfterMs ?? 0, full / 2 + Math.random() * (full / 2));
+  return full / 2 + Math.random() * (full / 2);
 }

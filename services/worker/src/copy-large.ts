@@ -28,6 +28,8 @@ interface PartStep extends CopyStep {
   readonly plan: PartPlan;
 }
 
+const wholeObjectCodes: ReadonlySet<string> = new Set(["SOURCE_CHANGING", "SOURCE_CHECKSUM_MISMATCH"]);
+
 /** So long may the abort of our own upload take once the object has failed. */
 const abortTimeoutMs = 10_000;
 
@@ -51,7 +53,7 @@ export async function copyLarge(step: CopyStep, parts: LargeParts): Promise<Copy
     return { sizeBytes, sourceEtag, crc64, stored, proof: proof.algorithm, doubt: undefined };
   } catch (thrown) {
     await abandon(partStep, parts.uploads);
-    throw thrown;
+    throw asObjectFault(thrown);
   }
 }
 
@@ -159,9 +161,20 @@ async function complete(step: PartStep, sent: readonly UploadedPart[], crc64: bi
     if (held !== undefined && held.crc64 === crc64 && held.sizeBytes === step.facts.sizeBytes) {
       return { etag: held.etag, crc64: held.crc64 };
     }
-    // The next attempt of the object begins an upload of its own.
-    throw new Fault(thrown.code, "transient", { cause: thrown, said: thrown.said ?? "the upload was not completed" });
+    // The parts may still be there, but whether Complete comes late is unknown: another upload is the safe way.
+    throw new Fault("TARGET_UPLOAD_LOST", "transient", { cause: thrown, said: thrown.said ?? "it was not completed" });
   }
+}
+
+/**
+ * What a part's fault means for its object: a part has had its own attempts, so the object gets no others; an upload that
+ * somebody else ended is begun anew, and so is one of bytes that are not the source's.
+ */
+function asObjectFault(thrown: unknown): unknown {
+  if (!(thrown instanceof Fault) || wholeObjectCodes.has(thrown.code)) return thrown;
+  const details = { cause: thrown, said: thrown.said ?? thrown.code };
+  if (thrown.code === "TARGET_UPLOAD_LOST") return new Fault(thrown.code, "transient", details);
+  return thrown.kind === "transient" ? new Fault(thrown.code, "permanent", details) : thrown;
 }
 
 /** Aborts our own upload: nobody else knows its id, so this is right even after the task was lost. */

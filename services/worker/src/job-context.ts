@@ -43,6 +43,8 @@ export interface JobContextParts {
 
 interface Entry {
   readonly job: JobRecord;
+  /** What it was opened for, or what the ledger had by then. */
+  readonly revision: number;
   readonly stores: Stores;
   users: number;
   isCurrent: boolean;
@@ -70,15 +72,15 @@ export function createJobContexts(parts: JobContextParts): JobContexts {
     for (;;) {
       const opening = current.get(jobId);
       const known = await opening?.catch(() => undefined);
-      if (known !== undefined && known.isCurrent && known.job.revision >= revision) {
+      if (known !== undefined && known.isCurrent && known.revision >= revision) {
         known.users += 1;
         return known;
       }
-      if (current.get(jobId) === opening) {
-        current.set(jobId, openEntry(jobId, parts));
-        if (known !== undefined) retire(known);
-        await current.get(jobId);
-      }
+      if (current.get(jobId) !== opening) continue;
+      const anew = openEntry(jobId, revision, parts);
+      current.set(jobId, anew);
+      if (known !== undefined) retire(known);
+      await anew;
     }
   };
   const dropIdle = async (): Promise<void> => {
@@ -116,14 +118,15 @@ export function createJobContexts(parts: JobContextParts): JobContexts {
   };
 }
 
-async function openEntry(jobId: string, { ledger, seal, openStores }: JobContextParts): Promise<Entry> {
+async function openEntry(jobId: string, wanted: number, { ledger, seal, openStores }: JobContextParts): Promise<Entry> {
   const [job, sealed] = await Promise.all([ledger.get(jobId), ledger.sealedCredentials(jobId)]);
   if (job === undefined || sealed === undefined) throw new Error(`the ledger knows no job ${jobId}`);
-  return { job, stores: openStores(job, seal.open(sealed)), users: 0, isCurrent: true };
+  const revision = Math.max(wanted, job.revision);
+  return { job, revision, stores: openStores(job, seal.open(sealed)), users: 0, isCurrent: true };
 }
 
-function workOf({ job, stores }: Entry, mayWrite: MayWrite, pathWatch: PathWatch): JobWork {
-  const { spec, id: jobId, revision } = job;
+function workOf({ job, revision, stores }: Entry, mayWrite: MayWrite, pathWatch: PathWatch): JobWork {
+  const { spec, id: jobId } = job;
   return {
     jobId,
     revision,

@@ -5,6 +5,7 @@ import type { Logger } from "@causeway/shared/platform/logger.ts";
 /** So long may an endpoint fail without one success before its path counts as down. */
 const patienceMs = 15_000;
 const probeEveryMs = 2000;
+const probeTimeoutMs = 5000;
 /** Endpoints that no task has named for so long are forgotten. */
 const memoryMs = 60_000;
 
@@ -23,8 +24,8 @@ export interface PathWatch {
   /** The path to an endpoint: the same object for the same side and endpoint. */
   path(side: "source" | "target", endpoint: string): Path;
   /**
-   * Asks by `probe` every two seconds until the path works again; called for a path that is down. Only one of several
-   * calls for the same path probes. `probe` resolves when an answer came.
+   * Resolves when the path works again, asking by `probe` every two seconds; several callers share one probe. `probe`
+   * resolves when an answer came, whatever it said.
    */
   recover(path: Path, probe: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
   /** Whether nothing can be copied at all: every source or every target in use is down. */
@@ -37,7 +38,7 @@ interface PathState extends Path {
   readonly side: "source" | "target";
   readonly endpoint: string;
   seenAtMs: number;
-  probing: boolean;
+  recovery: Promise<void> | undefined;
 }
 
 /** Tells a link that is down from objects that fail. */
@@ -49,7 +50,7 @@ export function createPathWatch(clock: Clock, log: Logger): PathWatch {
   };
   const forgetOld = (): void => {
     for (const [name, path] of paths) {
-      if (!path.probing && clock.monotonicMs() - path.seenAtMs > memoryMs) paths.delete(name);
+      if (path.recovery === undefined && clock.monotonicMs() - path.seenAtMs > memoryMs) paths.delete(name);
     }
   };
   return {
@@ -63,21 +64,31 @@ export function createPathWatch(clock: Clock, log: Logger): PathWatch {
     },
     async recover(path, probe, signal) {
       const state = [...paths.values()].find((known) => known === path);
-      if (state === undefined || state.probing) return;
-      state.probing = true;
-      try {
-        while (path.isDown()) {
-          await clock.sleep(probeEveryMs, { signal });
-          await probe(signal).then(path.worked, () => {});
-        }
-      } finally {
-        state.probing = false;
-      }
+      if (state === undefined || !path.isDown()) return;
+      state.recovery ??= probeUntilUp(path, probe, { clock, signal }).finally(() => {
+        state.recovery = undefined;
+      });
+      await state.recovery;
     },
     isAllDown: () =>
       ["source", "target"].some((side) => areAllDown([...paths.values()].filter((p) => p.side === side))),
     onChange: (listener) => listeners.push(listener),
   };
+}
+
+async function probeUntilUp(
+  path: Path,
+  probe: (signal: AbortSignal) => Promise<void>,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<void> {
+  while (path.isDown()) {
+    await clock.sleep(probeEveryMs, { signal });
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)]);
+    await probe(limit).then(
+      () => path.worked(),
+      () => {},
+    );
+  }
 }
 
 function areAllDown(paths: readonly Path[]): boolean {
@@ -97,7 +108,7 @@ function createPath(side: "source" | "target", endpoint: string, { clock, log, c
     side,
     endpoint,
     seenAtMs: 0,
-    probing: false,
+    recovery: undefined,
     worked() {
       if (failingSinceMs === undefined) return;
       failingSinceMs = undefined;

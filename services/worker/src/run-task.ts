@@ -4,19 +4,17 @@ import type { Handled, Hold } from "@causeway/shared/ports/task-queue.ts";
 import type { AloneGate } from "./alone-gate.ts";
 import { commitTask, type CommitParts } from "./commit-task.ts";
 import { type BatchParts, copyBatch } from "./copy-batch.ts";
-import type { JobContexts, OpenJob } from "./job-context.ts";
+import type { OpenJob } from "./job-context.ts";
+import { awaitPaths, type RecoveryParts } from "./path-recovery.ts";
 import { type HeldAnswer, type TaskRun, createTaskRun, keepPulse, recordProgress } from "./task-run.ts";
 
 export type RunTask = (pointer: TaskPointer, hold: Hold) => Promise<Handled>;
 
-export interface RunTaskParts extends BatchParts, CommitParts {
+export interface RunTaskParts extends BatchParts, CommitParts, RecoveryParts {
   /** This process, as the ledger names the holder of a task. */
   readonly workerId: string;
-  readonly jobs: JobContexts;
   readonly gate: AloneGate;
   readonly meter: Meter;
-  /** Aborted when what is held must be handed back, because the process has to end. */
-  readonly handBack: AbortSignal;
   /** Counts tasks as they come and go. */
   readonly running: Set<TaskPointer>;
 }
@@ -67,8 +65,11 @@ async function runHeld(held: Held, parts: RunTaskParts): Promise<Handled> {
   parts.handBack.addEventListener("abort", onHandBack, { once: true });
   if (parts.handBack.aborted) onHandBack();
   try {
+    if (run.work.paths.source.isDown() || run.work.paths.target.isDown()) run.stop("path");
     await copyWithPulse(run, held.lonely, { ...parts, reopen });
-    return await finish(run, { ...parts, reopen });
+    const handled = await finish(run, { ...parts, reopen });
+    if (run.stopped() === "path") await awaitPaths(run.work.jobId, run.work.revision, parts);
+    return handled;
   } finally {
     parts.meter.time("migration_task_seconds", {}, (parts.clock.monotonicMs() - startedAtMs) / 1000);
     parts.handBack.removeEventListener("abort", onHandBack);

@@ -74,6 +74,7 @@ export function createWorker(parts: WorkerParts): Worker {
     migrateObject,
     persist,
     jobs,
+    pathWatch,
     running,
     gate: createAloneGate(),
     bufferBytes,

@@ -13,12 +13,13 @@ import type { SourceObject } from "@causeway/shared/domain/object.ts";
 import type { Outcome } from "@causeway/shared/domain/outcome.ts";
 import type { TaskPointer } from "@causeway/shared/domain/task.ts";
 import { createLogger } from "@causeway/shared/platform/logger.ts";
+import type { Journal } from "@causeway/shared/ports/journal.ts";
 import type { ObjectSource } from "@causeway/shared/ports/object-source.ts";
 import type { ObjectTarget } from "@causeway/shared/ports/object-target.ts";
 import type { Hold } from "@causeway/shared/ports/task-queue.ts";
 import { someCredentials, someJob } from "@causeway/shared/testing/builders.ts";
-import { withHold } from "../src/hold-guard.ts";
-import { type Worker, createWorker } from "../src/worker.ts";
+import { withHold } from "../../src/hold-guard.ts";
+import { type Worker, type WorkerParts, createWorker } from "../../src/worker.ts";
 
 export const noSignal = { signal: new AbortController().signal };
 
@@ -44,6 +45,7 @@ export interface WorldOptions {
   /** Puts something between the worker and its stores. */
   readonly source?: (source: ObjectSource) => ObjectSource;
   readonly target?: (target: ObjectTarget) => ObjectTarget;
+  readonly journal?: (journal: Journal) => Journal;
 }
 
 /** A whole small world in memory: a job, its stores and a worker. */
@@ -52,24 +54,31 @@ export function createWorld(options: WorldOptions = {}) {
   const ledger = createMemoryLedger(clock);
   const source = createMemorySource();
   const target = createMemoryTarget();
-  const journal = createJournal(createMemoryBlobStore());
+  const realJournal = createJournal(createMemoryBlobStore());
+  const journal = options.journal?.(realJournal) ?? realJournal;
   const seal = createSeal(Buffer.alloc(32, 7));
   const record = someJob({}, options.spec);
   const handBack = new AbortController();
   const seenSource = options.source?.(source) ?? source;
   const seenTarget = options.target?.(target) ?? target;
 
-  const worker = (workerId = "worker-1"): Worker =>
+  const sealed = (): string => seal.seal(someCredentials);
+  let opened = 0;
+
+  const worker = (workerId = "worker-1", seenLedger: WorkerParts["ledger"] = ledger): Worker =>
     createWorker({
       workerId,
-      ledger,
+      ledger: seenLedger,
       journal,
       seal,
-      openStores: () => ({
-        source: seenSource,
-        targetFor: (mayWrite) => withHold(seenTarget, mayWrite),
-        close: async () => {},
-      }),
+      openStores: () => {
+        opened += 1;
+        return {
+          source: seenSource,
+          targetFor: (mayWrite) => withHold(seenTarget, mayWrite),
+          close: async () => {},
+        };
+      },
       checksums: { crc64, createCrc64, combineCrc64 },
       clock,
       meter: { count() {}, time() {}, gauge() {} },
@@ -89,7 +98,7 @@ export function createWorld(options: WorldOptions = {}) {
   /** Submits the job with these objects as its only task, and dispatches it. */
   const plan = async (objects: readonly SourceObject[]): Promise<TaskPointer> => {
     const jobId = record.id;
-    await ledger.jobs.submit({ record, sealedCredentials: seal.seal(someCredentials), idempotencyKey: undefined });
+    await ledger.jobs.submit({ record, sealedCredentials: sealed(), idempotencyKey: undefined });
     const [shard] = await ledger.plans.shards(jobId);
     if (shard === undefined) throw new Error("a new job has one shard");
     const taskId = randomBytes(16).toString("hex");
@@ -119,5 +128,21 @@ export function createWorld(options: WorldOptions = {}) {
     return found.sort((a, b) => a.index - b.index);
   };
 
-  return { jobId: record.id, ledger, source, target, clock, worker, lay, plan, dispatch, counts, outcomes, handBack };
+  return {
+    jobId: record.id,
+    sealed,
+    opened: () => opened,
+    ledger,
+    source,
+    target,
+    worker,
+    lay,
+    plan,
+    dispatch,
+    counts,
+    outcomes,
+    handBack,
+  };
 }
+
+export type World = ReturnType<typeof createWorld>;
