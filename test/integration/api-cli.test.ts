@@ -63,6 +63,9 @@ test("a job is submitted, shown, stopped and deleted from the command line", asy
   const text = await api.call("GET", "/v1/jobs/local_test/stats", undefined, { accept: "text/plain" });
   assert.equal(stat.out, text.text, "the API's block and the command's are the same bytes");
   assert.match((await run("list")).out, /^NAME +STATE[^\n]*\nlocal_test +Running/);
+  const limited = await run("limits", "local_test", "--bytes-per-second", "1000", "--weight", "3");
+  assert.equal(limited.out, "local_test: 1000 bytes/s, any number of requests/s, weight 3\n");
+  assert.equal((await run("limits", "local_test")).out, limited.out);
   assert.equal((await run("pause", "local_test")).out, "local_test: paused\n");
   assert.equal((await run("resume", "local_test", "--credentials", job)).out, "local_test: running\n");
   assert.equal((await run("retry", "local_test")).out, "0 objects are tried again in 0 tasks.\n");

@@ -4,6 +4,7 @@ import { addChanges } from "./commands/change.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addEmulators } from "./commands/emulators.ts";
 import { addFailures } from "./commands/failures.ts";
+import { addLimits } from "./commands/limits.ts";
 import { addList } from "./commands/list.ts";
 import { addQuickstart } from "./commands/quickstart.ts";
 import { addReport } from "./commands/report.ts";
@@ -27,6 +28,7 @@ function createProgram(context: CliContext): Command {
   addStat(program, context);
   addChanges(program, context);
   addFailures(program, context);
+  addLimits(program, context);
   addReport(program, context);
   addWorkers(program, context);
   addCompare(program, context);

@@ -112,7 +112,7 @@ function isTrue(values: ReadonlyMap<string, string>, key: string): boolean {
 }
 
 /** A key's value; undefined where it is missing or empty. */
-export function given(values: ReadonlyMap<string, string>, key: string): string | undefined {
+function given(values: ReadonlyMap<string, string>, key: string): string | undefined {
   const value = values.get(key);
   return value === "" ? undefined : value;
 }

@@ -25,7 +25,7 @@ export function hashedKey(client: Client, key: string): HashedKey {
  * Finds whose key this is. Every known key is compared, in constant time, so that the time taken tells neither how
  * much of a key was right nor whose it was.
  */
-export function clientOf(presented: string, keys: readonly HashedKey[]): Client | undefined {
+function clientOf(presented: string, keys: readonly HashedKey[]): Client | undefined {
   const hash = sha256(presented);
   let found: Client | undefined;
   for (const key of keys) {

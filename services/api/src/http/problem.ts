@@ -34,7 +34,7 @@ export interface InputFault {
 }
 
 /** RFC 9457, with a code that programs can rely on. */
-export const problemSchema = z
+const problemSchema = z
   .object({
     type: z.string(),
     title: z.string(),

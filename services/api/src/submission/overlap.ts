@@ -5,7 +5,7 @@ import type { JobRecord } from "@causeway/shared/domain/job.ts";
  * Whether two jobs write below the same prefix of the same bucket; nested prefixes (`a/` and `a/b/`) count. A bucket's
  * name is its identity: OSS' internal and public endpoints lead to the same one.
  */
-export function targetsOverlap(one: OpenJobSpec["target"], other: OpenJobSpec["target"]): boolean {
+function targetsOverlap(one: OpenJobSpec["target"], other: OpenJobSpec["target"]): boolean {
   if (one.bucket !== other.bucket) return false;
   return one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix);
 }

@@ -18,7 +18,7 @@ export function readJobSpec(body: unknown, rules: SubmissionRules): ReadSpec {
 }
 
 /** Turns zod's issues into faults with their paths; each unknown key is a fault of its own. */
-export function faultsOf(error: z.ZodError): InputFault[] {
+function faultsOf(error: z.ZodError): InputFault[] {
   return error.issues.flatMap((issue) => {
     if (issue.code !== "unrecognized_keys") return [{ path: pathOf(issue.path), message: issue.message }];
     return issue.keys.map((key) => ({
@@ -29,7 +29,7 @@ export function faultsOf(error: z.ZodError): InputFault[] {
 }
 
 /** Messages for what the schemas have no sentence of their own. */
-export function plainMessage(issue: z.core.$ZodRawIssue): string | undefined {
+function plainMessage(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === "invalid_type" && issue.input === undefined) return `is missing (${issue.expected})`;
   if (issue.code === "invalid_type") return `must be of type ${issue.expected}`;
   if (issue.code === "invalid_value")
