@@ -1,4 +1,4 @@
-// npm run check: format, lint, types, dead code, layers. Runs all of them and reports every failure.
+// npm run check: format, lint, types, dead code, layers, generated documents. Runs all of them and reports every failure.
 
 import { prepare, root } from "./prepare.mjs";
 import { foreground, say } from "./processes.mjs";
@@ -15,6 +15,7 @@ const checks = [
   { name: "types", program: "tsc", args: ["--project", "."] },
   { name: "dead code", program: "knip", args: ["--no-progress", "--no-config-hints"] },
   { name: "layers", program: node, args: ["--test", "--test-reporter=dot", ...layerTests] },
+  { name: "generated documents", program: process.execPath, args: ["scripts/docs.mjs", "--check"] },
 ];
 
 const failed = [];
