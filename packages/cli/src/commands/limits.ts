@@ -51,9 +51,12 @@ export function addLimits(program: Command, context: CliContext): void {
 }
 
 function sentence({ name, limits, weight }: z.infer<typeof limitedSchema>): string {
-  const rate = (value: number, unit: string) => (value === 0 ? `any number of ${unit}/s` : `${value} ${unit}/s`);
   const windows = limits.timetable.length === 0 ? "" : `, ${limits.timetable.length} windows in its timetable`;
   return `${name}: ${rate(limits.bytesPerSecond, "bytes")}, ${rate(limits.requestsPerSecond, "requests")}, weight ${weight}${windows}`;
+}
+
+function rate(value: number, unit: string): string {
+  return value === 0 ? `any number of ${unit}/s` : `${value} ${unit}/s`;
 }
 
 function wholeNumber(text: string): number {
