@@ -1,6 +1,7 @@
 import { DeleteObjectCommand, PutObjectCommand, S3Client, type StorageClass } from "@aws-sdk/client-s3";
 
 import type { ObjectSource } from "../src/ports/object-source.ts";
+import { createSdkSource } from "../src/adapters/s3/sdk-source.ts";
 import { createS3Source } from "../src/adapters/s3/s3-source.ts";
 import { objectSourceContract, type SourceSubject } from "../src/testing/object-source-contract.ts";
 import { credentialsOf, openStores, sourceBucket } from "./stores.ts";
@@ -55,6 +56,18 @@ objectSourceContract("S3, signed by hand", () =>
       pathStyle: true,
       requesterPays: false,
       connections: 16,
+      credentials: credentialsOf(s3),
+    }),
+  ),
+);
+
+objectSourceContract("S3 through AWS' SDK, the reference", () =>
+  open((s3) =>
+    createSdkSource({
+      endpoint: s3.url,
+      region: s3.region,
+      bucket: sourceBucket,
+      pathStyle: true,
       credentials: credentialsOf(s3),
     }),
   ),

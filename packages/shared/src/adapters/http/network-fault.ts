@@ -3,8 +3,8 @@ import { Fault } from "../../domain/fault.ts";
 /** Whose words a fault of the network is told in. */
 export type Side = "SOURCE" | "TARGET";
 
-/** Errors after which nothing is known of the other end's state: what is there is not what HTTP allows. */
-const GARBLED = /^(?:HPE_|UND_ERR_HEADERS_OVERFLOW|UND_ERR_RES_EXCEEDED_MAX_SIZE|ERR_SSL_WRONG_VERSION_NUMBER)/;
+/** Codes of answers that are not what HTTP allows; undici's parser gives its errors a name, not always a code. */
+const GARBLED = /^(?:HPE_|HTTPParserError|LANE_PROTOCOL|UND_ERR_HEADERS_OVERFLOW|ERR_SSL_WRONG_VERSION_NUMBER)/;
 
 /**
  * The fault for an error of the socket, of DNS or of TLS, or for a time that ran out. Whether the whole path is down is
@@ -14,7 +14,7 @@ export function networkFault(side: Side, error: unknown): Fault {
   if (error instanceof Fault) return error;
   const code = codeOf(error);
   const message = error instanceof Error && error.message !== "" ? error.message : String(error);
-  const said = code === "" || message.includes(code) ? message : `${code}: ${message}`;
+  const said = code === "" || code === "Error" || message.includes(code) ? message : `${code}: ${message}`;
   if (GARBLED.test(code)) return new Fault(`${side}_FAILED`, "transient", { cause: error, said });
   return new Fault(`${side}_UNREACHABLE`, "transient", { cause: error, said });
 }
@@ -28,6 +28,6 @@ export function truncated(side: Side, cameBytes: number, announcedBytes: number)
 /** Node joins the failures of several addresses in one AggregateError; the first of them speaks. */
 function codeOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return codeOf(error.errors[0]);
-  if (typeof error !== "object" || error === null || !("code" in error)) return "";
-  return String(error.code);
+  if (!(error instanceof Error)) return "";
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }

@@ -47,11 +47,20 @@ function faultOfRefusal(refusal: Refusal): Fault {
   const { status, headers, text } = refusal;
   const code = elementText(text, "Code") ?? "";
   const region = elementText(text, "Region") ?? headerOf(headers, "x-amz-bucket-region");
-  const [ours, kind] = byCode[code] ?? byStatus(status, region);
+  const [ours, kind] = meaningOf(code, status, region);
   return new Fault(ours, kind, {
     said: sentence(refusal, code, ours === "SOURCE_REGION_MISMATCH" ? region : undefined),
     ...retryAfter(headers),
   });
+}
+
+/** What S3's error code, or where it is unknown the status, means to us. */
+export function meaningOf(
+  code: string,
+  status: number,
+  region: string | undefined,
+): readonly [code: FaultCode, kind: FaultKind] {
+  return byCode[code] ?? byStatus(status, region);
 }
 
 function byStatus(status: number, region: string | undefined): readonly [FaultCode, FaultKind] {
