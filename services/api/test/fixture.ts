@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import { createMemoryLedger } from "@causeway/shared/adapters/memory/ledger/ledger.ts";
 import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
 import type { Outcome } from "@causeway/shared/domain/outcome.ts";
@@ -48,7 +49,14 @@ export async function openFixture(): Promise<Fixture> {
     {
       jobs: ledger.jobs,
       removal: ledger.jobs,
-      active: ledger.dispatch,
+      // As slow as over a network, so that two calls that come at once can overtake each other.
+      active: {
+        active: async () => {
+          const jobs = await ledger.dispatch.active();
+          await wait(5);
+          return jobs;
+        },
+      },
       failures: ledger.failures,
       workers: ledger.workers,
       journal: {

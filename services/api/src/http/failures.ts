@@ -23,8 +23,6 @@ export function createFailureHandler(isLedgerReachable: () => Promise<boolean>) 
     }
     const known = fastifyProblems[error.code];
     if (known !== undefined) return refuse(reply, known[0], known[1]);
-    // Its JSON parser throws a plain SyntaxError with status 400.
-    if (error instanceof SyntaxError) return refuse(reply, "BODY_NOT_JSON", "The body cannot be parsed as JSON.");
     if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
       return refuse(reply, "REQUEST_INVALID", "The request cannot be read; check its address, headers and body.");
     }
