@@ -19,6 +19,8 @@ export interface EmulatorConfig {
   /** Made at the start; a plain bucket that the folder holds already keeps its objects. */
   readonly buckets?: Readonly<Record<string, BucketConfigInput>> | undefined;
   readonly faults?: FaultPlanInput | undefined;
+  /** How long a restore of an archived object takes; default 1,000 ms. */
+  readonly restoreMs?: number | undefined;
 }
 
 export interface EmulatorsConfig {
@@ -63,6 +65,7 @@ interface ProtocolContext {
   readonly credentials: ReadonlyMap<string, string>;
   readonly region: string;
   readonly now: () => number;
+  readonly restoreMs: number | undefined;
 }
 
 const DEFAULT_CREDENTIALS = { "emulator-access-key": "emulator-secret-key" };
@@ -73,7 +76,10 @@ const OSS: Kind = { name: "oss", region: "cn-hangzhou", create: createOssProtoco
 /** Starts an S3 and an OSS store. */
 export async function startEmulators(config: EmulatorsConfig = {}): Promise<Emulators> {
   const s3 = await startEmulator(S3, config.s3 ?? {}, config);
-  const oss = await startEmulator(OSS, config.oss ?? {}, config);
+  const oss = await startEmulator(OSS, config.oss ?? {}, config).catch(async (error: unknown) => {
+    await s3.close();
+    throw error;
+  });
   return { s3, oss, close: async () => void (await Promise.all([s3.close(), oss.close()])) };
 }
 
@@ -86,7 +92,7 @@ async function startEmulator(kind: Kind, own: EmulatorConfig, shared: EmulatorsC
   for (const [name, input] of Object.entries(own.buckets ?? {})) await openBucket(stores, name, input);
   const faults = { current: createFaultPlan(faultPlanSchema.parse(own.faults ?? {})) };
   const requests = createRequestLog();
-  const protocol = kind.create({ stores, credentials, region, now });
+  const protocol = kind.create({ stores, credentials, region, now, restoreMs: own.restoreMs });
   const listener = await listen({ protocol, port: own.port ?? 0, host: shared.host, stores, requests, faults });
   const [[accessKeyId, secretAccessKey] = ["", ""]] = credentials;
   return {

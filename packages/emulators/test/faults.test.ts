@@ -216,3 +216,8 @@ test("the emulators run as a process of their own, keep their objects in a folde
     assert.equal(code, 0);
   }
 });
+
+test("a port that is taken stops the start and leaves nothing behind", async () => {
+  const port = Number(new URL(emulators.oss.url).port);
+  await assert.rejects(startEmulators({ oss: { port } }), { code: "EADDRINUSE" });
+});

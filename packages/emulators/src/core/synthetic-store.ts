@@ -4,6 +4,7 @@ import { createSyntheticContent } from "./synthetic-content.ts";
 import { createSyntheticKeys } from "./synthetic-keys.ts";
 import { noiseBetween } from "./synthetic-noise.ts";
 
+const RECENT_KEYS = 1024;
 const NO_ENTRIES = Object.freeze({});
 const HEADERS = Object.freeze({ "content-type": "application/octet-stream" });
 
@@ -34,9 +35,17 @@ export function createSyntheticStore(config: SyntheticConfig): BucketStore {
     };
   }
 
+  // A stat is soon followed by the read of the same key: its search need not be done again.
+  const recent = new Map<string, number>();
+
   function find(key: string): number | undefined {
+    const known = recent.get(key);
+    if (known !== undefined) return known;
     const position = keys.positionOf(key);
-    return position < keys.count && keys.keyAt(position) === key ? position : undefined;
+    if (position >= keys.count || keys.keyAt(position) !== key) return undefined;
+    if (recent.size >= RECENT_KEYS) recent.clear();
+    recent.set(key, position);
+    return position;
   }
 
   return {
