@@ -49,14 +49,7 @@ export async function openFixture(): Promise<Fixture> {
     {
       jobs: ledger.jobs,
       removal: ledger.jobs,
-      // As slow as over a network, so that two calls that come at once can overtake each other.
-      active: {
-        active: async () => {
-          const jobs = await ledger.dispatch.active();
-          await wait(5);
-          return jobs;
-        },
-      },
+      active: { active: () => slowly(ledger.dispatch.active()) },
       failures: ledger.failures,
       workers: ledger.workers,
       journal: {
@@ -104,6 +97,12 @@ export async function openFixture(): Promise<Fixture> {
       };
     },
   };
+}
+
+/** As slow as over a network, so that two calls that come at once can overtake each other. */
+async function slowly<T>(answer: Promise<T>): Promise<T> {
+  await wait(5);
+  return answer;
 }
 
 export const secrets = ["SOURCE-SECRET-aaaa", "TARGET-SECRET-bbbb", "TOKEN-cccc"] as const;
