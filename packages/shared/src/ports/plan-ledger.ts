@@ -7,6 +7,11 @@ export interface PlanStep {
   readonly shardId: string;
   /** The shard's version that the lister knows. */
   readonly version: number;
+  /**
+   * The shard's cursor that the lister knows; null: nothing is planned. Another one at the ledger is `refused`: after Redis
+   * has fallen back a second, versions are given anew, and an old lister's version may fit without its cursor.
+   */
+  readonly knownCursor?: string | null;
   /** Names this very step: the same planId again answers `planned` and changes nothing. */
   readonly planId: string;
   /** The last key of `tasks`. */

@@ -43,6 +43,27 @@ export function examPlan(open: () => Promise<LedgerSubject>): void {
       assert.deepEqual([listedObjects, pendingTasks], [2, 1]);
     });
 
+    test("a plan whose lister knows another cursor than the shard's is refused, whatever its version", async () => {
+      const { ledger } = await open();
+      const jobId = await submit(ledger);
+      const { id: shardId = "", version = 0 } = (await ledger.plans.shards(jobId))[0] ?? {};
+      const step = (knownCursor: string | null, later: number, cursor: string) =>
+        ledger.plans.plan({
+          jobId,
+          shardId,
+          version: version + later,
+          knownCursor,
+          planId: newId(),
+          cursor,
+          tasks: [],
+        });
+      assert.equal(await step("x", 0, "a"), "refused");
+      assert.equal(await step(null, 0, "a"), "planned");
+      assert.equal(await step(null, 1, "b"), "refused");
+      assert.equal(await step("b", 1, "c"), "refused");
+      assert.equal(await step("a", 1, "c"), "planned");
+    });
+
     test("a split cuts a shard in two, once, and refuses who lists by the old end", async () => {
       const { ledger } = await open();
       const jobId = await submit(ledger);

@@ -5,7 +5,7 @@ import type { PlannedTask, TaskPointer } from "../domain/task.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { PlanStep } from "../ports/plan-ledger.ts";
 import { copiedOutcome } from "./builders.ts";
-import type { Action } from "./ledger-model.ts";
+import type { Action, Rewind } from "./ledger-model.ts";
 import {
   addBatches,
   assertAgree,
@@ -55,6 +55,8 @@ export const actions = [
   { name: "recheck", weight: 1 },
   { name: "index", weight: 1 },
   { name: "end", weight: 2 },
+  { name: "save", weight: 2 },
+  { name: "fallBack", weight: 1 },
 ] as const;
 export type ActionName = (typeof actions)[number]["name"];
 
@@ -68,7 +70,10 @@ export interface Machine {
   readonly ledger: Ledger;
   readonly clock: ManualClock;
   readonly jobId: string;
-  readonly model: Model;
+  model: Model;
+  /** What the model was when the ledger was saved. */
+  saved: Model | undefined;
+  readonly rewind: Rewind | undefined;
   readonly queue: TaskPointer[];
   readonly grips: Grip[];
   lastPlan: PlanStep | undefined;
@@ -79,13 +84,15 @@ export interface Machine {
 const codes: readonly FaultCode[] = ["SOURCE_ARCHIVED", "TARGET_REFUSED", "SOURCE_OBJECT_MISSING"];
 export const staleMs = 1000;
 
-export async function createMachine(ledger: Ledger, clock: ManualClock): Promise<Machine> {
+export async function createMachine(ledger: Ledger, clock: ManualClock, rewind: Rewind | undefined): Promise<Machine> {
   const jobId = await submit(ledger, { failureLimits: modelLimits });
   const machine: Machine = {
     ledger,
     clock,
     jobId,
     model: newModel(),
+    saved: undefined,
+    rewind,
     queue: [],
     grips: [],
     lastPlan: undefined,
@@ -292,6 +299,19 @@ const steps: Readonly<Record<ActionName, Step>> = {
     if (model.state !== "settling" || model.recheck.size > 0 || model.parts.length > 0) return;
     model.state = model.cancelled ? "cancelled" : "completed";
   },
+
+  save: async (machine) => {
+    await machine.rewind?.save();
+    machine.saved = structuredClone(machine.model);
+  },
+
+  // Workers and queue live on and know of a future that is no more.
+  fallBack: async (machine) => {
+    if (machine.saved === undefined || machine.rewind === undefined) return;
+    await machine.rewind.fallBack();
+    machine.model = structuredClone(machine.saved);
+    machine.lastPlan = undefined;
+  },
 };
 
 function gripOf({ grips }: Machine, a: number): Grip | undefined {
@@ -339,7 +359,7 @@ export async function deliver(machine: Machine, pointer: TaskPointer): Promise<G
   task.held = task.starts;
   task.signMs = clock.now();
   assert.ok(taken.answer === "held", `take answers ${taken.answer}`);
-  assert.deepEqual(taken.task, { jobId: machine.jobId, ...{ taskId: task.taskId, run: task.run, start: task.starts } });
+  assert.deepEqual(taken.task, { jobId: machine.jobId, taskId: task.taskId, run: task.run, start: task.starts });
   assert.deepEqual(taken.progress.toSorted(byIndex), [...task.rows.values()].toSorted(byIndex));
   assert.deepEqual(
     taken.manifest.objects.map(({ key }) => key),
@@ -401,10 +421,8 @@ async function commitOnce(machine: Machine, grip: Grip, outcomes: readonly Outco
     written: held.task.start > 1 ? writtenOf(held) : [],
   };
   const task = holds(model, held.task);
-  const knowsAll = task === undefined || [...task.rows.keys()].every((index) => known.has(index));
   const expected = commitAnswer(model, held.task, offered);
   const answer = await ledger.tasks.commit(held.task, offered);
-  if (expected === "counted" && !knowsAll && answer.answer === "refused") return "refused";
   assert.equal(answer.answer, expected);
   if (answer.answer === "behind") for (const outcome of answer.standing) known.set(outcome.index, outcome);
   if (answer.answer !== "counted" || task === undefined) return answer.answer;

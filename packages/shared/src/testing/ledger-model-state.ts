@@ -74,8 +74,11 @@ export function commitAnswer(model: Model, held: HeldTask, commit: Commit): "cou
   const task = holds(model, held);
   if (task === undefined) return "refused";
   if (commit.outcomes.some(({ index }) => task.rows.has(index))) return "behind";
-  if (model.state === "cancelling") return "counted";
-  return task.rows.size + commit.outcomes.length === task.objects.length ? "counted" : "refused";
+  const covered = task.rows.size + commit.outcomes.length === task.objects.length;
+  if (!covered && model.state !== "cancelling") return "refused";
+  const failed = [...task.rows.values(), ...commit.outcomes].filter(({ state }) => state === "failed");
+  const listed = commit.failures.reduce((sum, { objects }) => sum + objects.length, 0);
+  return listed === failed.length ? "counted" : "refused";
 }
 
 /** Counts a task's outcomes, each object once, and takes the task out. */

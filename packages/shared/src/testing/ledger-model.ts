@@ -20,7 +20,18 @@ export interface ModelRun {
   readonly actions?: number;
 }
 
-type OpenLedger = (clock: ManualClock) => Promise<Ledger>;
+/** Makes the ledger forget what happened since `save`, as a Redis that is restored from an older file does. */
+export interface Rewind {
+  save(): Promise<void>;
+  fallBack(): Promise<void>;
+}
+
+export interface ModelSubject {
+  readonly ledger: Ledger;
+  readonly rewind?: Rewind;
+}
+
+type OpenLedger = (clock: ManualClock) => Promise<ModelSubject>;
 
 /**
  * Runs random schedules of everything that masters, workers and people do, in any order, twice, late and by workers
@@ -44,7 +55,8 @@ export async function runLedgerModel(open: OpenLedger, run: ModelRun): Promise<n
 /** Plays one schedule to its end; for a failure that is looked into by hand. */
 export async function playSchedule(open: OpenLedger, schedule: readonly Action[]): Promise<void> {
   const clock = createManualClock();
-  const machine = await createMachine(await open(clock), clock);
+  const { ledger, rewind } = await open(clock);
+  const machine = await createMachine(ledger, clock, rewind);
   for (const action of schedule) await machine.act(action);
   await drain(machine);
 }

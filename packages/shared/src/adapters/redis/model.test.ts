@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Redis } from "ioredis";
-import { runLedgerModel } from "../../testing/ledger-model.ts";
+import { type Rewind, runLedgerModel } from "../../testing/ledger-model.ts";
 import { modelRun } from "../../testing/ledger-model-size.ts";
 import { startRedisServer } from "../../testing/ledger-redis-server.ts";
 import { createRedisLedger } from "./ledger.ts";
@@ -10,7 +10,7 @@ const server = await startRedisServer();
 const skip = server === undefined ? "redis-server is not installed" : false;
 
 test(
-  "whatever happens in whatever order, the ledger in Redis loses no object and counts none twice",
+  "whatever happens in whatever order, the ledger in Redis loses no object and counts none twice, also when Redis falls back",
   { skip },
   async (t) => {
     const redis = new Redis(server?.url ?? "");
@@ -19,9 +19,26 @@ test(
       await server?.stop();
     });
     const run = modelRun("REDIS", { schedules: 300, budgetMs: 10_000 });
-    const done = await runLedgerModel(async (clock) => createRedisLedger(redis, { clock, holder: "model" }), run);
+    const done = await runLedgerModel(async (clock) => {
+      return { ledger: createRedisLedger(redis, { clock, holder: "model" }), rewind: rewindOf(redis) };
+    }, run);
     assert.ok(done > 0);
     assert.deepEqual(await redis.keys("*"), [], "a removed job leaves no key");
     t.diagnostic(`${done} schedules from seed ${run.seed} on`);
   },
 );
+
+function rewindOf(redis: Redis): Rewind {
+  let saved: readonly { readonly key: string; readonly value: Buffer | null }[] = [];
+  return {
+    async save() {
+      const keys = await redis.keys("*");
+      saved = await Promise.all(keys.map(async (key) => ({ key, value: await redis.dumpBuffer(key) })));
+    },
+    async fallBack() {
+      const keys = await redis.keys("*");
+      if (keys.length > 0) await redis.unlink(keys);
+      for (const { key, value } of saved) if (value !== null) await redis.restore(key, 0, value);
+    },
+  };
+}

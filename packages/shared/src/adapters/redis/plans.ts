@@ -18,8 +18,8 @@ export function createRedisPlans(redis: RedisConnection): PlanLedger {
       return readShards(await redis.hgetall(jobKey(jobId, "shards")));
     },
 
-    async plan({ jobId, shardId, version, planId, cursor, tasks }) {
-      const args: Argument[] = [shardId, version, planId, cursor];
+    async plan({ jobId, shardId, version, knownCursor, planId, cursor, tasks }) {
+      const args: Argument[] = [shardId, version, planId, cursor, cursorMark(knownCursor)];
       for (const { taskId, manifest } of tasks) {
         args.push(taskId, manifest.objects.length, manifestBytes(manifest), packManifest(manifest));
       }
@@ -40,6 +40,12 @@ export function createRedisPlans(redis: RedisConnection): PlanLedger {
       return answer === "abandoned" ? "abandoned" : "not-now";
     },
   };
+}
+
+/** `=` and the cursor that the shard must have, `-` for none at all, `` for any. */
+function cursorMark(known: string | null | undefined): string {
+  if (known === undefined) return "";
+  return known === null ? "-" : `=${known}`;
 }
 
 function plannedOf(reply: Reply): Planned {

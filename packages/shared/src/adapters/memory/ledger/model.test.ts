@@ -6,7 +6,7 @@ import { createMemoryLedger } from "./ledger.ts";
 
 test("whatever happens in whatever order, the ledger in memory loses no object and counts none twice", async (t) => {
   const run = modelRun("MEMORY", { schedules: 3000, budgetMs: 6000 });
-  const done = await runLedgerModel(async (clock) => createMemoryLedger(clock), run);
+  const done = await runLedgerModel(async (clock) => ({ ledger: createMemoryLedger(clock) }), run);
   assert.ok(done > 0);
   t.diagnostic(`${done} schedules from seed ${run.seed} on`);
 });

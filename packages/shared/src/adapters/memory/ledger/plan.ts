@@ -9,13 +9,14 @@ export function createMemoryPlans(books: ReadonlyMap<string, JobBook>): PlanLedg
       return [...(books.get(jobId)?.shards.values() ?? [])].map(({ shard }) => shard);
     },
 
-    async plan({ jobId, shardId, version, planId, cursor, tasks }) {
+    async plan({ jobId, shardId, version, knownCursor, planId, cursor, tasks }) {
       const book = books.get(jobId);
       const entry = book?.shards.get(shardId);
       if (book === undefined || entry === undefined) return "refused";
       if (entry.planId === planId) return "planned";
       if (!mayPlan(book)) return "not-now";
       if (entry.shard.version !== version || entry.shard.finished) return "refused";
+      if (knownCursor !== undefined && knownCursor !== (entry.shard.cursor ?? null)) return "refused";
       for (const planned of tasks) {
         const task = newTask(planned, shardId);
         book.open.set(task.taskId, task);

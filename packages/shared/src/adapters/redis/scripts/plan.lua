@@ -1,17 +1,19 @@
--- ARGV: shard, version, planId, cursor, then per task: id, objects, bytes, manifest. KEYS: the tasks' keys behind the job's
-local shard, version, plan, cursor = unpack(ARGV, 1, 4)
-local present, last, done = unpack(call('HMGET', SHARDS, shard .. ':version', shard .. ':plan', shard .. ':finished'))
+-- ARGV: shard, version, planId, cursor, the known cursor (`=cursor`, `-` for none, '' for any), then per task: id, objects, bytes, manifest. KEYS: the tasks' keys behind the job's
+local shard, version, plan, cursor, known = unpack(ARGV, 1, 5)
+local present, last, done, before =
+  unpack(call('HMGET', SHARDS, shard .. ':version', shard .. ':plan', shard .. ':finished', shard .. ':cursor'))
 if not present then return 'refused' end
 if last == plan then return 'planned' end
 local state, abandoned = unpack(call('HMGET', JOB, 'state', 'abandoned'))
 if state ~= 'running' or abandoned then return 'not-now' end
 if present ~= version or done then return 'refused' end
+if known ~= '' and known ~= (before and '=' .. before or '-') then return 'refused' end
 
 local round = next_round(shard)
 local objects, bytes, sizes = 0, 0, 0
-for at = 5, #ARGV, 4 do
+for at = 6, #ARGV, 4 do
   local id, manifest = ARGV[at], ARGV[at + 3]
-  local key = KEYS[FIRST_TASK + (at - 5) / 4]
+  local key = KEYS[FIRST_TASK + (at - 6) / 4]
   call('HSET', key, 'objects', ARGV[at + 1], 'bytes', ARGV[at + 2], 'size', #manifest, 'manifest', manifest)
   call('HSET', OPEN, id, 0)
   call('ZADD', BACKLOG, round, id .. ':' .. #manifest)
