@@ -36,7 +36,7 @@ export async function startScriptedServer(
     socket.on("error", () => {});
     socket.on("close", () => sockets.delete(socket));
     let input = Buffer.alloc(0);
-    socket.on("data", (chunk) => {
+    socket.on("data", (chunk: Buffer) => {
       input = Buffer.concat([input, chunk]);
       for (let request = take(input); request !== undefined; request = take(input)) {
         input = input.subarray(request.consumedBytes);
