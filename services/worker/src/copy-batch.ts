@@ -20,6 +20,14 @@ export interface BatchParts {
   /** Small objects of one task under way at once; the scheduler decides how many of them have a connection. */
   readonly smallAtOnce: number;
   readonly largeAtOnce: number;
+  readonly totals: Totals;
+}
+
+/** What this process has settled since it started. */
+export interface Totals {
+  objects: number;
+  /** Copied ones. */
+  bytes: number;
 }
 
 /** So many workers may die over one object. */
@@ -36,10 +44,13 @@ export async function copyBatch(run: TaskRun, how: "beside" | "alone", parts: Ba
   });
   if (small.length + large.length === 0) return;
   const batch = await openBatch(run, [...small, ...large], parts);
-  const migrate = (index: number): Promise<Outcome> => {
+  const migrate = async (index: number): Promise<Outcome> => {
     const object = objects[index];
     if (object === undefined) throw new Error(`the manifest has no object ${index}`);
-    return parts.migrateObject(object, index, batch);
+    const outcome = await parts.migrateObject(object, index, batch);
+    parts.totals.objects += 1;
+    if (outcome.state === "copied") parts.totals.bytes += outcome.sizeBytes;
+    return outcome;
   };
   if (how === "alone") {
     const oneByOne = [...small, ...large].sort((a, b) => a - b);

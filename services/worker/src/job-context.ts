@@ -1,3 +1,4 @@
+import { Fault, faultOf } from "@causeway/shared/domain/fault.ts";
 import type { JobCredentials, OpenJobSpec } from "@causeway/shared/domain/job-spec.ts";
 import type { JobRecord } from "@causeway/shared/domain/job.ts";
 import { mappingRule } from "@causeway/shared/domain/mapping.ts";
@@ -7,6 +8,7 @@ import type { ObjectTarget } from "@causeway/shared/ports/object-target.ts";
 import type { CredentialSeal } from "@causeway/shared/ports/secrets.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
 import type { JobWork } from "./batch.ts";
+import { brokenStores } from "./broken-stores.ts";
 import type { MayWrite } from "./hold-guard.ts";
 import type { PathWatch } from "./path-watch.ts";
 
@@ -122,7 +124,25 @@ async function openEntry(jobId: string, wanted: number, { ledger, seal, openStor
   const [job, sealed] = await Promise.all([ledger.get(jobId), ledger.sealedCredentials(jobId)]);
   if (job === undefined || sealed === undefined) throw new Error(`the ledger knows no job ${jobId}`);
   const revision = Math.max(wanted, job.revision);
-  return { job, revision, stores: openStores(job, seal.open(sealed)), users: 0, isCurrent: true };
+  const stores = openOrRefuse(() => openStores(job, opened(sealed, seal)));
+  return { job, revision, stores, users: 0, isCurrent: true };
+}
+
+function opened(sealed: string, seal: CredentialSeal): JobCredentials {
+  try {
+    return seal.open(sealed);
+  } catch (error) {
+    const said = `the worker cannot open them: ${error instanceof Error ? error.message : String(error)}`;
+    throw new Fault("SOURCE_CREDENTIALS_INVALID", "permanent", { cause: error, said });
+  }
+}
+
+function openOrRefuse(open: () => Stores): Stores {
+  try {
+    return open();
+  } catch (thrown) {
+    return brokenStores(faultOf(thrown));
+  }
 }
 
 function workOf({ job, revision, stores }: Entry, mayWrite: MayWrite, pathWatch: PathWatch): JobWork {

@@ -9,6 +9,7 @@ import type { TaskLedger, UploadLedger } from "@causeway/shared/ports/task-ledge
 import type { Logger } from "@causeway/shared/platform/logger.ts";
 import { createAloneGate } from "./alone-gate.ts";
 import { createPersist } from "./attempts.ts";
+import type { Totals } from "./copy-batch.ts";
 import { createCopyObject } from "./copy-object.ts";
 import { type JobContexts, type OpenStores, createJobContexts } from "./job-context.ts";
 import { createMigrateObject } from "./migrate-object.ts";
@@ -41,6 +42,7 @@ export interface Worker {
   readonly scheduler: Scheduler;
   /** The tasks that are held at the moment. */
   readonly running: ReadonlySet<TaskPointer>;
+  readonly totals: Readonly<Totals>;
 }
 
 /** Bodies up to here go by way of memory: one GET and one PUT cost least so. */
@@ -68,6 +70,7 @@ export function createWorker(parts: WorkerParts): Worker {
   const migrateObject = createMigrateObject({ copyObject, persist, clock, log });
   const jobs = createJobContexts({ ...parts, ledger: ledger.jobs, pathWatch });
   const running = new Set<TaskPointer>();
+  const totals: Totals = { objects: 0, bytes: 0 };
   const runTask = createRunTask({
     ...parts,
     ledger: ledger.tasks,
@@ -76,10 +79,11 @@ export function createWorker(parts: WorkerParts): Worker {
     jobs,
     pathWatch,
     running,
+    totals,
     gate: createAloneGate(),
     bufferBytes,
     smallAtOnce: parts.connections,
     largeAtOnce,
   });
-  return { runTask, pathWatch, jobs, scheduler, running };
+  return { runTask, pathWatch, jobs, scheduler, running, totals };
 }

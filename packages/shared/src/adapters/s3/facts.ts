@@ -35,7 +35,15 @@ export function factsOf(key: string, sizeBytes: number, headers: AnswerHeaders):
     headers: carried,
     userMetadata,
     checksums,
+    encryption: headerOf(headers, "x-amz-server-side-encryption") ?? customerKeyOf(headers),
   };
+}
+
+/** Under SSE-C S3 names the algorithm of the customer's key instead. */
+function customerKeyOf(headers: AnswerHeaders): string | undefined {
+  return headerOf(headers, "x-amz-server-side-encryption-customer-algorithm") === undefined
+    ? undefined
+    : "customer-key";
 }
 
 /** `aws-chunked` says how an SDK once sent the body, not how the object is encoded. */

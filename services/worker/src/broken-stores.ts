@@ -1,0 +1,15 @@
+import type { Fault } from "@causeway/shared/domain/fault.ts";
+import type { Stores } from "./job-context.ts";
+
+/** Stores of a job that cannot be opened here: each object fails with the reason, where a person sees it. */
+export function brokenStores(fault: Fault): Stores {
+  const refuse = (): Promise<never> => Promise.reject(fault);
+  const uploads = { begin: refuse, putPart: refuse, complete: refuse, abort: refuse, parts: refuse };
+  return {
+    source: { listPage: refuse, head: refuse, read: refuse, close: nothing },
+    targetFor: () => ({ listPage: refuse, head: refuse, put: refuse, remove: refuse, uploads, close: nothing }),
+    close: nothing,
+  };
+}
+
+async function nothing(): Promise<void> {}

@@ -1,0 +1,77 @@
+import { wholeNumber } from "@causeway/shared/platform/setting-kinds.ts";
+import {
+  readSettings,
+  type Settings,
+  type SettingsDeclaration,
+  type SettingsHost,
+} from "@causeway/shared/platform/settings.ts";
+import {
+  commonSettings,
+  drainSettings,
+  healthSettings,
+  journalSettings,
+  sealSettings,
+  storeSettings,
+} from "@causeway/shared/platform/shared-settings.ts";
+import { version } from "@causeway/shared/platform/version.ts";
+import type { StoreRules } from "@causeway/shared/wiring/stores.ts";
+import type { Identity } from "./heartbeat.ts";
+
+const defaultHealthPort = 8082;
+
+/** All settings of the worker. */
+export const workerSettings = {
+  ...commonSettings,
+  ...sealSettings,
+  ...journalSettings,
+  ...storeSettings,
+  ...healthSettings(defaultHealthPort),
+  ...drainSettings,
+  WORKER_PROCESSES: {
+    schema: wholeNumber(1, 256),
+    default: "1",
+    doc: "How many worker processes run on this host; one for each core is a good start.",
+  },
+  WORKER_TASK_CONCURRENCY: {
+    schema: wholeNumber(1, 64),
+    default: "4",
+    doc: "How many tasks a worker process holds at once; their objects share its connections.",
+  },
+  WORKER_CONNECTIONS: {
+    schema: wholeNumber(1, 4096),
+    default: "64",
+    doc: "How many objects or parts a worker process has under way at once, each with a connection to either side.",
+  },
+  WORKER_MEMORY_BYTES: {
+    schema: wholeNumber(16_777_216, 1_099_511_627_776),
+    default: "134217728",
+    doc: "Memory that a worker process spends on bodies, in bytes; the process itself takes about 100 MB beside it.",
+  },
+} as const satisfies SettingsDeclaration;
+
+export type WorkerConfig = Settings<typeof workerSettings>;
+
+/** Reads the worker's settings from the environment. */
+export function readWorkerConfig(host: SettingsHost): WorkerConfig {
+  return readSettings(workerSettings, process.env, host);
+}
+
+/** By which rules the worker opens stores. */
+export function storeRulesOf(config: WorkerConfig): StoreRules {
+  return {
+    env: process.env,
+    prefixes: config.CREDENTIALS_ENV_PREFIXES,
+    connections: config.WORKER_CONNECTIONS,
+    targetCidrs: config.OSS_ALLOWED_CIDRS,
+    caFile: config.CA_FILE,
+  };
+}
+
+/** Under which name this process works. */
+export function identityOf(
+  config: WorkerConfig,
+  process: { readonly host: string; readonly pid: number; readonly nonce: string },
+): Identity {
+  const { host, pid, nonce } = process;
+  return { id: `${host}-${pid}-${nonce}`, host, pid, version, taskSlots: config.WORKER_TASK_CONCURRENCY };
+}

@@ -1,0 +1,64 @@
+import { randomBytes } from "node:crypto";
+import { hostname } from "node:os";
+import { createTaskConsumer } from "@causeway/shared/adapters/bullmq/consumer.ts";
+import { combineCrc64, crc64, createCrc64 } from "@causeway/shared/adapters/crc64/crc64.ts";
+import { openJournal } from "@causeway/shared/adapters/journal/open.ts";
+import { connectRedis } from "@causeway/shared/adapters/redis/connect.ts";
+import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
+import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
+import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
+import { serveHealth } from "@causeway/shared/platform/health.ts";
+import { createLifecycle } from "@causeway/shared/platform/lifecycle.ts";
+import { createLogger } from "@causeway/shared/platform/logger.ts";
+import { createMetrics } from "@causeway/shared/platform/metrics.ts";
+import { version } from "@causeway/shared/platform/version.ts";
+import { createStoreOpener } from "@causeway/shared/wiring/stores.ts";
+import { identityOf, readWorkerConfig, storeRulesOf } from "./config.ts";
+import { withHold } from "./hold-guard.ts";
+import { createWorkerService } from "./service.ts";
+
+const config = readWorkerConfig(process);
+const log = createLogger({ service: "worker", level: config.LOG_LEVEL, version });
+const onExit = createLifecycle(log, process);
+const clock = createSystemClock();
+const meter = createMetrics("worker");
+const identity = identityOf(config, { host: hostname(), pid: process.pid, nonce: randomBytes(4).toString("hex") });
+const redis = connectRedis({ url: config.REDIS_URL, whileAway: "wait", log });
+onExit.defer("redis", () => redis.disconnect());
+const ledger = createRedisLedger(redis, { clock, holder: identity.id });
+const stores = createStoreOpener(storeRulesOf(config));
+const worker = createWorkerService({
+  identity,
+  ledger,
+  workers: ledger.workers,
+  consumer: createTaskConsumer(redis, { concurrency: config.WORKER_TASK_CONCURRENCY, log }),
+  journal: openJournal(config.JOURNAL_URL),
+  seal: createSeal(config.SECRET_KEY),
+  openStores: ({ spec }, credentials) => {
+    const source = stores.source(spec.source, credentials.source);
+    const target = stores.target(spec.target, credentials.target);
+    return {
+      source,
+      targetFor: (mayWrite) => withHold(target, mayWrite),
+      close: async () => void (await Promise.all([source.close(), target.close()])),
+    };
+  },
+  checksums: { crc64, createCrc64, combineCrc64 },
+  clock,
+  meter,
+  log,
+  connections: config.WORKER_CONNECTIONS,
+  memoryBytes: config.WORKER_MEMORY_BYTES,
+  drainTimeoutMs: config.DRAIN_TIMEOUT_MS,
+  ledgerObstacle: () => (redis.status === "ready" ? undefined : "Redis does not answer."),
+});
+const health = await serveHealth({
+  host: config.HEALTH_HOST,
+  port: config.HEALTH_PORT,
+  obstacles: () => worker.obstacles(),
+  metrics: meter,
+});
+onExit.close(health);
+log.info({ url: health.url, worker: identity.id }, "health and metrics are served");
+worker.start();
+await onExit.drain(() => worker.stop());

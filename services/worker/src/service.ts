@@ -1,0 +1,74 @@
+import type { Journal } from "@causeway/shared/ports/journal.ts";
+import type { TaskConsumer } from "@causeway/shared/ports/task-queue.ts";
+import type { WorkerRegistry } from "@causeway/shared/ports/worker-registry.ts";
+import { type Identity, createHeartbeat } from "./heartbeat.ts";
+import { type WorkerParts, createWorker } from "./worker.ts";
+
+export interface ServiceParts extends Omit<WorkerParts, "workerId" | "handBack"> {
+  readonly identity: Identity;
+  readonly consumer: TaskConsumer;
+  readonly workers: WorkerRegistry;
+  readonly journal: Journal;
+  /** How long tasks may go on once the process is told to stop, ms. */
+  readonly drainTimeoutMs: number;
+  /** What keeps the ledger from answering, as a sentence. */
+  readonly ledgerObstacle: () => string | undefined;
+}
+
+/** A worker process between its start and its end. */
+export interface WorkerService {
+  start(): void;
+  /** Takes nothing more, finishes what is held, and hands back what takes too long. */
+  stop(): Promise<void>;
+  /** What keeps it from working, as sentences. */
+  obstacles(): Promise<readonly string[]>;
+}
+
+const journalTimeoutMs = 2000;
+
+export function createWorkerService(parts: ServiceParts): WorkerService {
+  const { consumer, identity, log } = parts;
+  const handBack = new AbortController();
+  const worker = createWorker({ ...parts, workerId: identity.id, handBack: handBack.signal });
+  const { pathWatch, running, totals } = worker;
+  let isDraining = false;
+  const heartbeat = createHeartbeat(
+    identity,
+    () => ({
+      ...totals,
+      tasksRunning: running.size,
+      state: isDraining ? "draining" : pathWatch.isAllDown() ? "path-down" : "running",
+    }),
+    parts,
+  );
+  pathWatch.onChange(() => {
+    if (!pathWatch.isAllDown()) {
+      consumer.resume();
+      return;
+    }
+    consumer.pause().catch((error: unknown) => log.warn({ err: error }, "the consumer could not be paused"));
+  });
+  return {
+    start() {
+      consumer.start(worker.runTask);
+      heartbeat.start();
+    },
+    async stop() {
+      isDraining = true;
+      const timer = setTimeout(() => handBack.abort(), parts.drainTimeoutMs);
+      await consumer.stop("drain");
+      clearTimeout(timer);
+      await heartbeat.stop();
+      await worker.jobs.close();
+    },
+    async obstacles() {
+      const ledger = parts.ledgerObstacle();
+      const paths = pathWatch.isAllDown() ? "The path to the source or to the target is down." : undefined;
+      const journal = await parts.journal
+        .check({ signal: AbortSignal.timeout(journalTimeoutMs) })
+        .then(() => undefined)
+        .catch((error: unknown) => `The journal cannot be written: ${String(error)}`);
+      return [ledger, paths, journal].filter((sentence) => sentence !== undefined);
+    },
+  };
+}
