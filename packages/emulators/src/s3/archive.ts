@@ -6,7 +6,7 @@ import { refuse } from "./refusal.ts";
 const FROZEN = new Set(["GLACIER", "DEEP_ARCHIVE"]);
 const DAY_MS = 86_400_000;
 
-export function isFrozen(object: StoredObject): boolean {
+function isFrozen(object: StoredObject): boolean {
   return FROZEN.has(object.storageClass);
 }
 

@@ -98,8 +98,8 @@ export function requestIds(exchange: Exchange): Readonly<Record<string, string>>
   return { "x-amz-request-id": exchange.requestId.slice(-16), "x-amz-id-2": exchange.requestId };
 }
 
-/** The `<Error>` element; a CompleteMultipartUpload may also carry it in an answer of 200. */
-export function errorDocument(exchange: Exchange, refusal: Refusal): string {
+/** The `<Error>` document, with what S3 adds to every one: resource and ids. */
+function errorDocument(exchange: Exchange, refusal: Refusal): string {
   const elements = {
     Code: refusal.code,
     Message: refusal.message,
