@@ -9,6 +9,7 @@ import { createRunStep, jobScript, listOf, type RedisConnection, textOf } from "
 const dispatch = jobScript("dispatch");
 const stale = jobScript("stale");
 const drop = jobScript("drop");
+const confirm = jobScript("confirm");
 
 export function createRedisDispatch(redis: RedisConnection, index: JobIndex, clock: Clock): DispatchLedger {
   const step = createRunStep(redis);
@@ -61,13 +62,19 @@ interface Dated {
 
 /** Empty for a job that has ended; it leaves the list of active jobs if its settler did not come to that. */
 async function readActive(redis: RedisConnection, index: JobIndex, jobId: string): Promise<readonly Dated[]> {
-  const [[found, weight, createdAtMs, generation, abandoned], [bytes, unfinished], pendingTasks, openTasks] =
-    await Promise.all([
-      redis.hmget(jobKey(jobId, "job"), "state", "weight", "createdAtMs", "generation", "abandoned"),
-      redis.hmget(jobKey(jobId, "counts"), "backlogBytes", "unfinished"),
-      redis.zcard(jobKey(jobId, "backlog")),
-      redis.hlen(jobKey(jobId, "open")),
-    ]);
+  const [
+    [found, weight, createdAtMs, generation, abandoned],
+    [bytes, unfinished],
+    pendingTasks,
+    openTasks,
+    expiresInMs,
+  ] = await Promise.all([
+    redis.hmget(jobKey(jobId, "job"), "state", "weight", "createdAtMs", "generation", "abandoned"),
+    redis.hmget(jobKey(jobId, "counts"), "backlogBytes", "unfinished"),
+    redis.zcard(jobKey(jobId, "backlog")),
+    redis.hlen(jobKey(jobId, "open")),
+    redis.pttl(jobKey(jobId, "job")),
+  ]);
   const state = jobStates.find((state) => state === found);
   if (state === undefined) {
     await index.unregister(jobId, "", "");
@@ -77,6 +84,8 @@ async function readActive(redis: RedisConnection, index: JobIndex, jobId: string
     await index.deactivate(jobId, generation ?? "");
     return [];
   }
+  // Its submit broke off between the index and the job's own keys.
+  if (expiresInMs > 0) await createRunStep(redis)(confirm, jobId, []);
   const listingDone = unfinished === "0" || typeof abandoned === "string" || state === "cancelling";
   const backlogBytes = Number(bytes ?? 0);
   // hasEnded has ruled out the three ends.
