@@ -46,15 +46,17 @@ async function listFrom(shard: Shard, listing: ShardListing, options: Signalled)
   const { jobId, shardId, plans } = listing;
   const range = { after: shard.cursor ?? shard.after, before: shard.before, prefix: listing.prefix };
   let { version } = shard;
+  let knownCursor = shard.cursor ?? null;
   let open: OpenBatch = emptyBatch;
 
   const plan = async (batches: readonly (readonly SourceObject[])[]): Promise<Planned> => {
     const cursor = batches.at(-1)?.at(-1)?.key;
     if (cursor === undefined) return "planned";
     const tasks = batches.map((objects) => taskOf(objects, listing.newId));
-    const planned = await plans.plan({ jobId, shardId, version, planId: listing.newId(), cursor, tasks });
+    const planned = await plans.plan({ jobId, shardId, version, knownCursor, planId: listing.newId(), cursor, tasks });
     if (planned === "planned") {
       version += 1;
+      knownCursor = cursor;
       listing.onPlanned(batches.reduce((sum, batch) => sum + batch.length, 0));
     }
     return planned;
