@@ -53,7 +53,7 @@ function needsOf(file, text) {
   for (const need of known) {
     if (!(need in needs)) throw new Error(`${file} needs "${need}", which is none of ${Object.keys(needs).join(", ")}`);
   }
-  if (/from "(?:testcontainers|[^"]*gateway\.ts)"/.test(text) && !known.includes("docker")) {
+  if (/^(?:import .*|\}) from "(?:testcontainers|[^"]*gateway\.ts)"/m.test(text) && !known.includes("docker")) {
     throw new Error(`${file} starts containers; say so at its top: // needs: docker`);
   }
   return known;
