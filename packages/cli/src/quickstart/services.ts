@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
 import type { Child, Children } from "./children.ts";
@@ -17,6 +19,10 @@ export interface Services {
   readonly apiKey: string;
 }
 
+const pollMs = 50;
+const readyWithinMs = 60_000;
+
+const pollMs = 50;
 const listeningSchema = z.object({ service: z.literal("api"), url: z.string() });
 
 /** Starts API, master and workers; answers once the API listens. */
@@ -41,7 +47,24 @@ export async function startServices(children: Children, plan: ServicesPlan): Pro
   start("master", "master");
   for (let number = 1; number <= plan.workers; number += 1) start(`worker-${number}`, "worker");
   const { url } = await api.firstLine((line) => listeningSchema.safeParse(parsed(line)).data, plan.signal);
+  await untilReady(url, plan.signal);
   return { apiUrl: url, apiKey };
+}
+
+/** The API listens before it has reached Redis. */
+async function untilReady(apiUrl: string, signal: AbortSignal): Promise<void> {
+  const patience = AbortSignal.any([signal, AbortSignal.timeout(readyWithinMs)]);
+  for (;;) {
+    const ready = await fetch(`${apiUrl}/readyz`, { signal: patience });
+    await ready.text();
+    if (ready.ok) return;
+    await wait(pollMs, undefined, { signal: patience });
+  }
+}
+
+/** The API listens before it has reached Redis; until then it refuses jobs. */
+async function ready(url: string, signal: AbortSignal): Promise<void> {
+  while (!(await fetch(`${url}/readyz`, { signal })).ok) await setTimeout(pollMs, undefined, { signal });
 }
 
 function mainOf(service: string): string {
