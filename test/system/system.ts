@@ -212,6 +212,8 @@ async function startServices(
   for (let n = 1; n <= (plan.masters ?? 1); n += 1) processes.launch(service(`master-${n}`, "master"));
   for (let n = 1; n <= (plan.workers ?? 2); n += 1) processes.launch(service(`worker-${n}`, "worker"));
   const apiUrl = await processes.start(service("api", "api"), (line) => /"url":"(http:[^"]+)"/.exec(line)?.[1]);
+  // It listens before it has reached Redis; until then it refuses jobs.
+  while (!(await fetch(`${apiUrl}/readyz`)).ok) await new Promise((resolve) => setTimeout(resolve, pollMs));
   return { apiUrl, apiKey };
 }
 
