@@ -33,3 +33,6 @@ export const oddKeys: readonly string[] = [
   "x".repeat(1023),
   "é".repeat(511),
 ];
+
+/** Keys that are odd by how they begin, for the root of a bucket. OSS holds those that begin with neither `/` nor `\`. */
+export const oddRootKeys: readonly string[] = ["./x", "../y", "..", ".", "?x", "#x", "%2Fx", " x", "+x"];

@@ -8,7 +8,7 @@ import { compareKeys } from "../domain/key-order.ts";
 import type { SourceObject } from "../domain/object.ts";
 import type { SourceSeed } from "../adapters/memory/object-source.ts";
 import type { ListRequest, ObjectSource } from "../ports/object-source.ts";
-import { oddKeys } from "./object-keys.ts";
+import { oddKeys, oddRootKeys } from "./object-keys.ts";
 
 /** A source to examine, and hands to change what stands behind it. */
 export interface SourceSubject {
@@ -48,7 +48,9 @@ export function objectSourceContract(name: string, open: () => Promise<SourceSub
     });
 
     test("keys of every odd kind are listed, found and read byte for byte", async () => {
-      const keys = oddKeys.map((key) => `odd/${key}`).filter((key) => Buffer.byteLength(key) <= 1024);
+      const keys = [...oddKeys.map((key) => `odd/${key}`), `odd/${"k".repeat(1020)}`].filter(
+        (key) => Buffer.byteLength(key) <= 1024,
+      );
       for (const key of keys) await subject.lay({ key, bytes: Buffer.from(`content of ${key}`) });
       const listed = await listAll(subject.source, "odd/", 7);
       assert.deepEqual(
@@ -65,6 +67,17 @@ export function objectSourceContract(name: string, open: () => Promise<SourceSub
 
     const keysAfter = async (key: string) =>
       (await page({ after: key, prefix: "order/" })).objects.map((object) => object.key);
+
+    test("keys that begin oddly are taken at the root of a bucket", async () => {
+      const keys = [...oddRootKeys, "/lead", "//", "\\x"];
+      for (const key of keys) await subject.lay({ key, bytes: Buffer.from(`content of ${key}`) });
+      for (const key of keys) {
+        const etag = createHash("md5").update(`content of ${key}`).digest("hex");
+        assert.equal((await subject.source.head(key, { signal }))?.etag, etag);
+        assert.equal((await readAll(subject.source, { key, etag })).toString(), `content of ${key}`);
+        assert.equal((await listAll(subject.source, key, 1000)).find((object) => object.key === key)?.etag, etag);
+      }
+    });
 
     test("a listing starts strictly after `after`, whether or not that key exists", async () => {
       for (const key of ["order/a", "order/b", "order/c"]) await subject.lay({ key, bytes: Buffer.from(key) });

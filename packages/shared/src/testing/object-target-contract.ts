@@ -8,7 +8,7 @@ import type { TargetAttributes } from "../domain/object.ts";
 import { metadataOfRecord } from "../domain/source-record.ts";
 import type { Chunks } from "../ports/object-source.ts";
 import type { ObjectTarget, PutRequest } from "../ports/object-target.ts";
-import { oddKeys } from "./object-keys.ts";
+import { oddKeys, oddRootKeys } from "./object-keys.ts";
 import { faultWith, pattern } from "./object-source-contract.ts";
 
 /** A target to examine, and eyes on what stands behind it. */
@@ -84,7 +84,9 @@ export function objectTargetContract(name: string, open: () => Promise<TargetSub
     }
 
     test("keys of every odd kind are written, listed, found and removed byte for byte", async () => {
-      const keys = oddKeys.map((key) => `odd/${key}`).filter((key) => Buffer.byteLength(key) <= 1023);
+      const keys = [...oddKeys.map((key) => `odd/${key}`), `odd/${"k".repeat(1019)}`].filter(
+        (key) => Buffer.byteLength(key) <= 1023,
+      );
       for (const key of keys) await put(key, Buffer.from(`content of ${key}`));
       assert.deepEqual(await listedKeys(target, "odd/", 7), [...keys].sort(compareKeys));
       for (const key of keys) {
@@ -93,6 +95,15 @@ export function objectTargetContract(name: string, open: () => Promise<TargetSub
       }
       for (const key of keys) await target.remove(key, { signal });
       assert.deepEqual(await listedKeys(target, "odd/", 1000), []);
+    });
+
+    test("keys that begin oddly are taken at the root of a bucket", async () => {
+      for (const key of oddRootKeys) {
+        await put(key, Buffer.from(`content of ${key}`));
+        assert.equal(Buffer.from((await subject.look(key))?.bytes ?? []).toString(), `content of ${key}`);
+        assert.ok((await listedKeys(target, key, 1000)).includes(key));
+        await target.remove(key, { signal });
+      }
     });
 
     test("a listing tells size and ETag, starts strictly after `after`, and keeps to its prefix", async () => {
