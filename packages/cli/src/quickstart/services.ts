@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { setTimeout } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { z } from "zod";
 import type { Child, Children } from "./children.ts";
@@ -22,7 +21,6 @@ export interface Services {
 const pollMs = 50;
 const readyWithinMs = 60_000;
 
-const pollMs = 50;
 const listeningSchema = z.object({ service: z.literal("api"), url: z.string() });
 
 /** Starts API, master and workers; answers once the API listens. */
@@ -60,11 +58,6 @@ async function untilReady(apiUrl: string, signal: AbortSignal): Promise<void> {
     if (ready.ok) return;
     await wait(pollMs, undefined, { signal: patience });
   }
-}
-
-/** The API listens before it has reached Redis; until then it refuses jobs. */
-async function ready(url: string, signal: AbortSignal): Promise<void> {
-  while (!(await fetch(`${url}/readyz`, { signal })).ok) await setTimeout(pollMs, undefined, { signal });
 }
 
 function mainOf(service: string): string {
