@@ -1,6 +1,6 @@
 /** Lets tasks run beside each other, or one alone in the process. First come, first served. */
 export interface AloneGate {
-  /** Resolves to the way out. Rejects with the signal's reason. */
+  /** Resolves to the way out, which may be taken twice. Rejects with the signal's reason. */
   enter(how: "beside" | "alone", signal: AbortSignal): Promise<() => void>;
 }
 
@@ -23,10 +23,15 @@ export function createAloneGate(): AloneGate {
       waiter.admit();
     }
   };
-  const exit = (how: "beside" | "alone") => (): void => {
-    if (how === "alone") isAlone = false;
-    else beside -= 1;
-    admitWaiting();
+  const exit = (how: "beside" | "alone"): (() => void) => {
+    let isOut = false;
+    return () => {
+      if (isOut) return;
+      isOut = true;
+      if (how === "alone") isAlone = false;
+      else beside -= 1;
+      admitWaiting();
+    };
   };
   return {
     enter: (how, signal) =>

@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Fault } from "@causeway/shared/domain/fault.ts";
+import { createLogger } from "@causeway/shared/platform/logger.ts";
+import { createManualClock } from "@causeway/shared/testing/manual-clock.ts";
+import { createPathWatch } from "./path-watch.ts";
+
+const log = createLogger({ service: "test", level: "fatal", version: "0" });
+const unreachable = new Fault("TARGET_UNREACHABLE", "transient");
+const barred = new Fault("PATH_REFUSED", "path");
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+function open() {
+  const clock = createManualClock();
+  const watch = createPathWatch(clock, log);
+  const changes: boolean[] = [];
+  watch.onChange(() => changes.push(watch.isAllDown()));
+  return {
+    clock,
+    watch,
+    changes,
+    target: watch.path("target", "http://oss"),
+    source: watch.path("source", "http://s3"),
+  };
+}
+
+test("a path is down after fifteen seconds without one success, not before", () => {
+  const { clock, target } = open();
+  target.failed(unreachable);
+  clock.advance(14_999);
+  target.failed(unreachable);
+  assert.equal(target.isDown(), false);
+  clock.advance(1);
+  target.failed(unreachable);
+  assert.equal(target.isDown(), true);
+});
+
+test("one success in between says that the path works", () => {
+  const { clock, target } = open();
+  target.failed(unreachable);
+  clock.advance(14_000);
+  target.worked();
+  target.failed(unreachable);
+  clock.advance(14_000);
+  target.failed(unreachable);
+  assert.equal(target.isDown(), false);
+  assert.equal(target.isSuspect(), true);
+});
+
+test("a path that is barred is down at once", () => {
+  const { target, changes } = open();
+  target.failed(barred);
+  assert.equal(target.isDown(), true);
+  assert.deepEqual(changes, [true]);
+});
+
+test("while another target works, not all is down", () => {
+  const { target, watch } = open();
+  watch.path("target", "http://other");
+  target.failed(barred);
+  assert.equal(watch.isAllDown(), false);
+});
+
+test("a path that is down is probed until an answer comes; all callers wait for the same one", async () => {
+  const { clock, target, watch, changes } = open();
+  target.failed(barred);
+  let probes = 0;
+  const probe = async (): Promise<void> => {
+    probes += 1;
+    if (probes < 3) throw unreachable;
+  };
+  const { signal } = new AbortController();
+  const both = Promise.all([watch.recover(target, probe, signal), watch.recover(target, probe, signal)]);
+  for (let n = 0; n < 3; n += 1) {
+    clock.advance(2000);
+    await turn();
+  }
+  await both;
+  assert.equal(probes, 3);
+  assert.equal(target.isDown(), false);
+  assert.deepEqual(changes, [true, false]);
+});
