@@ -44,6 +44,9 @@ export interface SettleLedger {
   journalParts(jobId: string, limit: number): Promise<readonly string[]>;
   /** Forgets the first names, which must be these. */
   journalIndexed(jobId: string, names: readonly string[]): Promise<void>;
-  /** settling → completed, cancelled (if it came from cancelling), or failed (if its listing was abandoned, or `reason` says so). */
+  /**
+   * settling → completed, cancelled (if it came from cancelling), or failed (if its listing was abandoned, or `reason` says so).
+   * Without a reason only once nothing is left to recheck and every journal part is indexed; else nothing happens.
+   */
   end(jobId: string, reason: StateReason | null): Promise<void>;
 }

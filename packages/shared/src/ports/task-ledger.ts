@@ -45,7 +45,11 @@ export interface Commit {
 
 export type Committed =
   | { readonly answer: "counted" }
-  /** Not open any more: final and harmless. The loser deletes nothing. */
+  /**
+   * Not open any more, or not for this holder: final and harmless. The loser deletes nothing. Also when the record and these
+   * outcomes together leave objects out (but in a cancelling job), or `failures` are not all failed objects: so it is after
+   * Redis has fallen back; the sweep gives the task out again.
+   */
   | { readonly answer: "refused" }
   /** Nothing changed: the record holds other outcomes for some of these objects. Adopt them and commit again. */
   | { readonly answer: "behind"; readonly standing: readonly Outcome[] };

@@ -14,11 +14,28 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-/** Starts `redis-server`; undefined when it is not installed. `settings` are command line options such as `--appendonly yes`. */
-export async function startRedisServer(settings: readonly string[] = []): Promise<RedisServer | undefined> {
+export interface RedisServerOptions {
+  /** Where it listens; a free port unless given. */
+  readonly port?: number;
+  /** Command line options such as `--appendonly`, `yes`. */
+  readonly settings?: readonly string[];
+}
+
+/** Starts `redis-server`; undefined when it is not installed. */
+export async function startRedisServer(given: RedisServerOptions = {}): Promise<RedisServer | undefined> {
   const folder = await mkdtemp(join(tmpdir(), "causeway-redis-"));
-  const port = await freePort();
-  const options = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", ...settings];
+  const port = given.port ?? (await freePort());
+  const options = [
+    "--port",
+    String(port),
+    "--bind",
+    "127.0.0.1",
+    "--dir",
+    folder,
+    "--save",
+    "",
+    ...(given.settings ?? []),
+  ];
   const server = spawn("redis-server", options, { stdio: "ignore" });
   const failed = once(server, "error").then(() => "failed" as const);
   const answers = waitForPort(port).then(() => "answers" as const);
@@ -36,7 +53,8 @@ async function stop(server: ChildProcess, folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
 }
 
-async function freePort(): Promise<number> {
+/** A port of the loopback interface that nobody listens on. */
+export async function freePort(): Promise<number> {
   const probe = createServer();
   probe.listen(0, "127.0.0.1");
   await once(probe, "listening");
