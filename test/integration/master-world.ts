@@ -153,7 +153,7 @@ export async function startWorld(t: TestContext, source: BucketConfigInput) {
 export type World = NonNullable<Awaited<ReturnType<typeof startWorld>>>;
 
 /** Undefined, and the test skipped, where redis-server is not installed. */
-export async function startRedis(t: TestContext): Promise<RedisServer | undefined> {
+async function startRedis(t: TestContext): Promise<RedisServer | undefined> {
   const server = await startRedisServer();
   if (server === undefined) t.skip("redis-server is not installed");
   else

@@ -13,7 +13,7 @@ export const someCredentials: JobCredentials = {
 };
 
 /** What a person would write, complete with the seed's names; `changes` replace whole fields. */
-export function someSpecInput(changes: Partial<JobSpecInput> = {}): JobSpecInput {
+function someSpecInput(changes: Partial<JobSpecInput> = {}): JobSpecInput {
   return {
     name: "local_test",
     source: {

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { Fault } from "../domain/fault.ts";
+import { someCredentials, someSpec } from "../testing/builders.ts";
+import { createOssCredentialChain } from "../adapters/oss/credential-chain.ts";
+import { credentialSource } from "./credentials.ts";
+import { createStoreOpener } from "./stores.ts";
+
+const signal = AbortSignal.timeout(30_000);
+const rules = {
+  env: { SRC_ACCESS_KEY_ID: "id", SRC_SECRET_ACCESS_KEY: "secret", SRC_SESSION_TOKEN: "", OTHER_ACCESS_KEY_ID: "x" },
+  prefixes: ["SRC_", "OTHER_"],
+};
+const chain = () => async () => ({ accessKeyId: "of the chain", secretAccessKey: "s" });
+
+function sourceOf(given: Parameters<typeof credentialSource>[1]) {
+  return credentialSource("SOURCE", given, rules, chain);
+}
+
+function isPermanent(expected: RegExp): (error: unknown) => boolean {
+  return (error) => error instanceof Fault && error.kind === "permanent" && expected.test(error.message);
+}
+
+describe("credentials of a job", () => {
+  test("inline ones are used as they are", async () => {
+    assert.deepEqual(await sourceOf(someCredentials.source)(), someCredentials.source);
+  });
+
+  test("those of the environment are read under an allowed prefix", async () => {
+    const key = await sourceOf({ from: "environment", prefix: "SRC_" })();
+    assert.deepEqual(key, { accessKeyId: "id", secretAccessKey: "secret", sessionToken: undefined });
+  });
+
+  test("a prefix that the operator does not allow reads nothing, and a variable that is missing is named", () => {
+    assert.throws(() => sourceOf({ from: "environment", prefix: "AWS_" }), isPermanent(/AWS_ is not in/));
+    assert.throws(
+      () => sourceOf({ from: "environment", prefix: "OTHER_" }),
+      isPermanent(/OTHER_SECRET_ACCESS_KEY is not set/),
+    );
+  });
+
+  test("the provider's own chain is asked where the job says so", async () => {
+    assert.equal((await sourceOf({ from: "default-chain" })()).accessKeyId, "of the chain");
+  });
+
+  test("the chain of OSS begins with the environment", async () => {
+    const env = { ALIBABA_CLOUD_ACCESS_KEY_ID: "id", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" };
+    assert.equal((await createOssCredentialChain(env)()).accessKeyId, "id");
+  });
+});
+
+describe("opening a job's target", () => {
+  test("an address outside OSS_ALLOWED_CIDRS gets not a byte", async () => {
+    const opener = createStoreOpener({ ...rules, connections: 1, targetCidrs: ["100.64.0.0/10"], caFile: undefined });
+    const spec = { ...someSpec().target, endpoint: "http://127.0.0.1:1" };
+    const target = opener.target(spec, someCredentials.target);
+    await assert.rejects(target.listPage({ after: undefined, prefix: "", limit: 1 }, { signal }), (error) => {
+      assert.ok(error instanceof Fault);
+      assert.equal(error.code, "PATH_REFUSED");
+      return true;
+    });
+    await target.close();
+  });
+});
