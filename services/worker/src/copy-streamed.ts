@@ -28,7 +28,10 @@ export async function copyStreamed(step: CopyStep, parts: StreamedParts): Promis
 
 async function flow(step: CopyStep, checksums: Checksums): Promise<CopyAnswer> {
   const { object, work, targetKey, ifThere } = step;
-  const body = await work.source.read({ key: object.key, etag: object.etag, range: undefined }, step);
+  const body = await work.source.read(
+    { key: object.key, etag: object.etag, range: undefined, expectedBytes: object.sizeBytes },
+    step,
+  );
   const { facts, sizeBytes } = body;
   const plan = chooseProof(facts, work.spec.sourceProof);
   const md5 = hasMd5Etag(facts) ? contentMd5(facts.etag) : undefined;

@@ -1,80 +1,52 @@
-import { z } from "zod";
 import { Fault } from "../../domain/fault.ts";
+import { createRenewing } from "./renewing.ts";
+import { assumeRoleWithOidc, readRamRole } from "./role-credentials.ts";
 import type { OssCredentials } from "./signature.ts";
 
-/** The metadata service of an ECS instance; https://www.alibabacloud.com/help/en/ecs/user-guide/view-instance-metadata */
-const metadataUrl = "http://100.100.100.200/latest";
-const answerWithinMs = 5000;
-/** Keys are renewed this long before they expire. */
-const renewBeforeMs = 300_000;
-const metadataTokenSeconds = "21600";
+/** Where Alibaba gives out temporary credentials; tests put their own there. */
+export interface RoleEndpoints {
+  /** The ECS metadata service. */
+  readonly metadata: string;
+  readonly sts: string;
+}
 
-const roleKeySchema = z.object({
-  Code: z.literal("Success"),
-  AccessKeyId: z.string().min(1),
-  AccessKeySecret: z.string().min(1),
-  SecurityToken: z.string().min(1),
-  Expiration: z.iso.datetime(),
-});
+const usualEndpoints: RoleEndpoints = { metadata: "http://100.100.100.200", sts: "https://sts.aliyuncs.com" };
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Alibaba Cloud's chain without a secret in the job: the variables ALIBABA_CLOUD_ACCESS_KEY_ID, …_ACCESS_KEY_SECRET and
- * …_SECURITY_TOKEN, else the RAM role of the ECS instance (in hardened mode too). Keys of a role are kept and renewed.
+ * Alibaba Cloud's chain without a secret in the job: OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and OSS_SESSION_TOKEN or
+ * ALIBABA_CLOUD_ACCESS_KEY_ID, …_ACCESS_KEY_SECRET and …_SECURITY_TOKEN; else the OIDC token of a pod (RRSA on ACK); else the RAM role
+ * of the ECS instance. Keys of a role are kept and renewed. Gives TARGET_CREDENTIALS_INVALID, with the reason, where there are none.
  */
-export function createOssCredentialChain(env: Environment): () => Promise<OssCredentials> {
+export function createOssCredentialChain(
+  env: Environment,
+  endpoints: RoleEndpoints = usualEndpoints,
+): () => Promise<OssCredentials> {
   const fixed = keyOfEnvironment(env);
   if (fixed !== undefined) return async () => fixed;
-  let held: { readonly key: OssCredentials; readonly untilMs: number } | undefined;
-  let renewal: Promise<OssCredentials> | undefined;
-  const renew = async (): Promise<OssCredentials> => {
-    held = await keyOfInstance(env["ALIBABA_CLOUD_ECS_METADATA"]);
-    return held.key;
-  };
-  return async () => {
-    if (held !== undefined && Date.now() < held.untilMs - renewBeforeMs) return held.key;
-    renewal ??= renew().finally(() => (renewal = undefined));
-    return await renewal;
-  };
+  const { ALIBABA_CLOUD_ROLE_ARN: role, ALIBABA_CLOUD_OIDC_PROVIDER_ARN: provider } = env;
+  const tokenFile = env["ALIBABA_CLOUD_OIDC_TOKEN_FILE"];
+  const renew =
+    role && provider && tokenFile
+      ? () => assumeRoleWithOidc(endpoints.sts, { role, provider, tokenFile })
+      : () => readRamRole(endpoints.metadata, env["ALIBABA_CLOUD_ECS_METADATA"]);
+  return createRenewing(async () => {
+    try {
+      return await renew();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const said = `no key in the environment, and no role: ${why}`;
+      throw new Fault("TARGET_CREDENTIALS_INVALID", "permanent", { cause: error, said });
+    }
+  });
 }
 
 function keyOfEnvironment(env: Environment): OssCredentials | undefined {
-  const accessKeyId = env["ALIBABA_CLOUD_ACCESS_KEY_ID"];
-  const secretAccessKey = env["ALIBABA_CLOUD_ACCESS_KEY_SECRET"];
-  if (!accessKeyId || !secretAccessKey) return undefined;
-  return { accessKeyId, secretAccessKey, sessionToken: env["ALIBABA_CLOUD_SECURITY_TOKEN"] || undefined };
-}
-
-async function keyOfInstance(named: string | undefined): Promise<{ key: OssCredentials; untilMs: number }> {
-  try {
-    const headers = await tokenHeaders();
-    const role = named || (await ask("/meta-data/ram/security-credentials/", { headers })).trim();
-    const answer = await ask(`/meta-data/ram/security-credentials/${encodeURIComponent(role)}`, { headers });
-    const found = roleKeySchema.parse(JSON.parse(answer));
-    return {
-      key: {
-        accessKeyId: found.AccessKeyId,
-        secretAccessKey: found.AccessKeySecret,
-        sessionToken: found.SecurityToken,
-      },
-      untilMs: Date.parse(found.Expiration),
-    };
-  } catch (error) {
-    const said = "neither ALIBABA_CLOUD_ACCESS_KEY_ID and …_SECRET nor a RAM role of this ECS instance was found";
-    throw new Fault("TARGET_CREDENTIALS_INVALID", "permanent", { cause: error, said });
-  }
-}
-
-/** Hardened instances answer only to a token; others ignore it. */
-async function tokenHeaders(): Promise<Record<string, string>> {
-  const headers = { "X-aliyun-ecs-metadata-token-ttl-seconds": metadataTokenSeconds };
-  const token = await ask("/api/token", { method: "PUT", headers }).catch(() => undefined);
-  return token === undefined ? {} : { "X-aliyun-ecs-metadata-token": token };
-}
-
-async function ask(path: string, init: RequestInit): Promise<string> {
-  const answer = await fetch(`${metadataUrl}${path}`, { ...init, signal: AbortSignal.timeout(answerWithinMs) });
-  if (!answer.ok) throw new Error(`the metadata service answered ${answer.status} to ${path}`);
-  return await answer.text();
+  const pick = (...names: readonly string[]) => names.map((name) => env[name]).find((value) => value);
+  const accessKeyId = pick("OSS_ACCESS_KEY_ID", "ALIBABA_CLOUD_ACCESS_KEY_ID");
+  const secretAccessKey = pick("OSS_ACCESS_KEY_SECRET", "ALIBABA_CLOUD_ACCESS_KEY_SECRET");
+  const sessionToken = pick("OSS_SESSION_TOKEN", "ALIBABA_CLOUD_SECURITY_TOKEN");
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return { accessKeyId, secretAccessKey, sessionToken };
 }

@@ -1,4 +1,3 @@
-import { S3Client } from "@aws-sdk/client-s3";
 import { Fault } from "../../domain/fault.ts";
 import type { S3Credentials } from "./signature.ts";
 
@@ -7,13 +6,23 @@ import type { S3Credentials } from "./signature.ts";
  * renews it before it expires.
  */
 export function createS3CredentialChain(region: string): () => Promise<S3Credentials> {
-  const { config } = new S3Client({ region });
+  let chain: Promise<() => Promise<S3Credentials>> | undefined;
   return async () => {
     try {
-      return await config.credentials();
+      chain ??= openChain(region);
+      return await (
+        await chain
+      )();
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
       throw new Fault("SOURCE_CREDENTIALS_INVALID", "permanent", { cause: error, said });
     }
   };
+}
+
+/** Loads the SDK only here: most processes do without it, and without its memory. */
+async function openChain(region: string): Promise<() => Promise<S3Credentials>> {
+  const { S3Client } = await import("@aws-sdk/client-s3");
+  const { config } = new S3Client({ region });
+  return () => config.credentials();
 }

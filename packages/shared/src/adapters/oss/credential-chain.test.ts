@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
 
 import { faultWith } from "../../testing/object-source-contract.ts";
-import { createOssCredentials } from "./credentials.ts";
+import { createOssCredentialChain } from "./credential-chain.ts";
 import { createRenewing } from "./renewing.ts";
 
 const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().replace(/\.\d+Z/, "Z");
@@ -59,32 +59,13 @@ describe("credentials for OSS", () => {
     hardened = true;
   });
 
-  const chain = (environment: Record<string, string>) =>
-    createOssCredentials(
-      { from: "default-chain" },
-      { environment, allowedPrefixes: [] },
-      { metadata: endpoint, sts: endpoint },
-    );
+  const chain = (env: Record<string, string>) => createOssCredentialChain(env, { metadata: endpoint, sts: endpoint });
 
-  test("inline credentials are given as they are", async () => {
-    const inline = { accessKeyId: "a", secretAccessKey: "b", sessionToken: "c" };
-    assert.deepEqual(await createOssCredentials(inline, { environment: {}, allowedPrefixes: [] })(), inline);
-  });
-
-  test("variables are read under an allowed prefix only", async () => {
-    const environment = { DST_ACCESS_KEY_ID: "a", DST_SECRET_ACCESS_KEY: "b" };
-    const named = { from: "environment", prefix: "DST_" } as const;
-    const give = createOssCredentials(named, { environment, allowedPrefixes: ["DST_"] });
-    assert.deepEqual(await give(), { accessKeyId: "a", secretAccessKey: "b" });
-    const refused = createOssCredentials(named, { environment, allowedPrefixes: ["SRC_"] });
-    await assert.rejects(refused(), faultWith("TARGET_CREDENTIALS_INVALID", "permanent"));
-    const missing = createOssCredentials(named, { environment: {}, allowedPrefixes: ["DST_"] });
-    await assert.rejects(missing(), /DST_ACCESS_KEY_ID is not set/);
-  });
-
-  test("the default chain takes the environment first", async () => {
+  test("the chain takes the environment first, whichever of its two names", async () => {
     const give = chain({ OSS_ACCESS_KEY_ID: "a", OSS_ACCESS_KEY_SECRET: "b" });
     assert.deepEqual(await give(), { accessKeyId: "a", secretAccessKey: "b", sessionToken: undefined });
+    const other = chain({ ALIBABA_CLOUD_ACCESS_KEY_ID: "a", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "b" });
+    assert.deepEqual(await other(), { accessKeyId: "a", secretAccessKey: "b", sessionToken: undefined });
     assert.deepEqual(asked, []);
   });
 
@@ -119,11 +100,7 @@ describe("credentials for OSS", () => {
   });
 
   test("a host that gives nothing is a fault that says so", async () => {
-    const give = createOssCredentials(
-      { from: "default-chain" },
-      { environment: { ALIBABA_CLOUD_ECS_METADATA: "other" }, allowedPrefixes: [] },
-      { metadata: endpoint, sts: endpoint },
-    );
+    const give = chain({ ALIBABA_CLOUD_ECS_METADATA: "other" });
     await assert.rejects(give(), faultWith("TARGET_CREDENTIALS_INVALID", "permanent"));
   });
 });
