@@ -67,7 +67,7 @@ function commitOf({ book, taken }: TaskRun, journalPart: string | undefined): Co
 }
 
 /** Failed objects, one batch per code: each batch is already the manifest of its retry. */
-export function failedBatches(outcomes: readonly Outcome[], objects: readonly SourceObject[]): readonly FailedBatch[] {
+function failedBatches(outcomes: readonly Outcome[], objects: readonly SourceObject[]): readonly FailedBatch[] {
   const byCode = new Map<FaultCode, FailedObject[]>();
   for (const outcome of outcomes) {
     const object = objects[outcome.index];

@@ -16,6 +16,7 @@ import {
 import { version } from "@causeway/shared/platform/version.ts";
 import type { StoreRules } from "@causeway/shared/wiring/stores.ts";
 import type { Identity } from "./heartbeat.ts";
+import type { ProcessPlan } from "./processes.ts";
 
 const defaultHealthPort = 8082;
 
@@ -30,7 +31,7 @@ export const workerSettings = {
   WORKER_PROCESSES: {
     schema: wholeNumber(1, 256),
     default: "1",
-    doc: "How many worker processes run on this host; one for each core is a good start.",
+    doc: "How many worker processes run side by side, one for each core at best; their health ports count up from HEALTH_PORT.",
   },
   WORKER_TASK_CONCURRENCY: {
     schema: wholeNumber(1, 64),
@@ -70,8 +71,19 @@ export function storeRulesOf(config: WorkerConfig): StoreRules {
 /** Under which name this process works. */
 export function identityOf(
   config: WorkerConfig,
-  process: { readonly host: string; readonly pid: number; readonly nonce: string },
+  { host, pid, nonce }: { readonly host: string; readonly pid: number; readonly nonce: string },
 ): Identity {
-  const { host, pid, nonce } = process;
   return { id: `${host}-${pid}-${nonce}`, host, pid, version, taskSlots: config.WORKER_TASK_CONCURRENCY };
+}
+
+/** The processes that this one has to run, if it is more than itself. */
+export function processPlanOf(config: WorkerConfig): ProcessPlan {
+  return {
+    count: config.WORKER_PROCESSES,
+    environmentOf: (n) => ({
+      ...process.env,
+      WORKER_PROCESSES: "1",
+      HEALTH_PORT: String(config.HEALTH_PORT === 0 ? 0 : config.HEALTH_PORT + n),
+    }),
+  };
 }

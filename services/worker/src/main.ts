@@ -13,12 +13,14 @@ import { createLogger } from "@causeway/shared/platform/logger.ts";
 import { createMetrics } from "@causeway/shared/platform/metrics.ts";
 import { version } from "@causeway/shared/platform/version.ts";
 import { createStoreOpener } from "@causeway/shared/wiring/stores.ts";
-import { identityOf, readWorkerConfig, storeRulesOf } from "./config.ts";
+import { identityOf, processPlanOf, readWorkerConfig, storeRulesOf } from "./config.ts";
 import { withHold } from "./hold-guard.ts";
+import { runProcesses } from "./processes.ts";
 import { createWorkerService } from "./service.ts";
 
 const config = readWorkerConfig(process);
 const log = createLogger({ service: "worker", level: config.LOG_LEVEL, version });
+await runProcesses(processPlanOf(config), process, log);
 const onExit = createLifecycle(log, process);
 const clock = createSystemClock();
 const meter = createMetrics("worker");

@@ -9,7 +9,7 @@ type OssStorageClass = NonNullable<JobSpec["target"]["storageClass"]>;
  * S3's storage classes in OSS' words. STANDARD, STANDARD_IA and GLACIER are Alibaba's own mapping ("Seamlessly migrate data
  * from Amazon S3"); the others go to the class that reads as fast as they do. Unknown classes become Standard.
  */
-export const storageClassTable: Readonly<Record<string, OssStorageClass>> = {
+const storageClassTable: Readonly<Record<string, OssStorageClass>> = {
   STANDARD: "Standard",
   REDUCED_REDUNDANCY: "Standard",
   INTELLIGENT_TIERING: "Standard",

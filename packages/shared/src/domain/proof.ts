@@ -12,7 +12,7 @@ export type ProofPlan =
 const md5AutoBytes = 64 * 1024 ** 2;
 
 /** Stored checksums that can be computed here, cheapest first. */
-export const computableChecksums = ["crc32", "sha1", "sha256"] as const;
+const computableChecksums = ["crc32", "sha1", "sha256"] as const;
 
 /**
  * Chooses how the bytes read are proven to be the bytes stored: by a stored checksum of the whole object, else by an ETag
