@@ -36,18 +36,22 @@ export function examDispatch(open: () => Promise<LedgerSubject>): void {
       assert.deepEqual([pendingTasks, dispatchedTasks, runningTasks, backlogBytes], [0, 3, 0, 0]);
     });
 
-    test("shards give tasks in turn", async () => {
+    test("shards give tasks in turn, however often each was planned and whenever it began", async () => {
       const { ledger } = await open();
       const jobId = await submit(ledger);
       const { id: shardId = "", version = 0 } = (await ledger.plans.shards(jobId))[0] ?? {};
       await ledger.plans.split({ jobId, shardId, version, at: "m", newShardId: "2" });
-      const lanes = [shardId, "2"].map((id) => ({ id, tasks: Array.from({ length: 6 }, () => plannedTask(1)) }));
-      for (const { id, tasks } of lanes) {
+      const planInto = async (id: string, count: number): Promise<readonly string[]> => {
+        const tasks = Array.from({ length: count }, () => plannedTask(1));
         const shard = (await ledger.plans.shards(jobId)).find((one) => one.id === id);
-        const step = { jobId, shardId: id, version: shard?.version ?? 0, planId: newId(), cursor: "c" };
-        assert.equal(await ledger.plans.plan({ ...step, tasks }), "planned");
-      }
-      const second = new Set(lanes[1]?.tasks.map(({ taskId }) => taskId));
+        const step = { jobId, shardId: id, version: shard?.version ?? 0, planId: newId(), cursor: "c", tasks };
+        assert.equal(await ledger.plans.plan(step), "planned");
+        return tasks.map(({ taskId }) => taskId);
+      };
+      await planInto(shardId, 4);
+      await planInto(shardId, 6);
+      assert.equal((await ledger.dispatch.dispatch(jobId, 4)).length, 4);
+      const second = new Set([...(await planInto("2", 2)), ...(await planInto("2", 4))]);
       for (let turn = 0; turn < 6; turn += 1) {
         const taken = await ledger.dispatch.dispatch(jobId, 2);
         assert.equal(taken.filter(({ taskId }) => second.has(taskId)).length, 1, `turn ${turn}`);

@@ -318,10 +318,7 @@ function gripOf({ grips }: Machine, a: number): Grip | undefined {
   return grips[a % Math.max(1, grips.length)];
 }
 
-export async function dispatch(
-  { ledger, jobId, model, clock }: Machine,
-  limit: number,
-): Promise<readonly TaskPointer[]> {
+async function dispatch({ ledger, jobId, model, clock }: Machine, limit: number): Promise<readonly TaskPointer[]> {
   const pointers = await ledger.dispatch.dispatch(jobId, limit);
   const pending = [...model.open.values()].filter(({ place }) => place === "backlog").length;
   assert.equal(pointers.length, model.state === "running" ? Math.min(limit, pending) : 0);

@@ -52,8 +52,8 @@ export async function runLedgerModel(open: OpenLedger, run: ModelRun): Promise<n
   return done;
 }
 
-/** Plays one schedule to its end; for a failure that is looked into by hand. */
-export async function playSchedule(open: OpenLedger, schedule: readonly Action[]): Promise<void> {
+/** Plays one schedule to its end. */
+async function playSchedule(open: OpenLedger, schedule: readonly Action[]): Promise<void> {
   const clock = createManualClock();
   const { ledger, rewind } = await open(clock);
   const machine = await createMachine(ledger, clock, rewind);
@@ -61,7 +61,7 @@ export async function playSchedule(open: OpenLedger, schedule: readonly Action[]
   await drain(machine);
 }
 
-export function scheduleOf(seed: number, length: number): readonly Action[] {
+function scheduleOf(seed: number, length: number): readonly Action[] {
   const random = randomOf(seed);
   const all: readonly ActionName[] = actions.flatMap(({ name, weight }) => Array<ActionName>(weight).fill(name));
   return Array.from({ length }, () => ({

@@ -5,7 +5,7 @@ import type { JobSpecInput } from "../domain/job-spec.ts";
 import type { JobCounts } from "../domain/job.ts";
 import type { SourceObject } from "../domain/object.ts";
 import { emptyTally, type Outcome, tallied } from "../domain/outcome.ts";
-import type { FailedBatch, HeldTask, PlannedTask, TaskPointer, WrittenObject } from "../domain/task.ts";
+import type { FailedBatch, PlannedTask, TaskPointer, WrittenObject } from "../domain/task.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { Commit, Taken } from "../ports/task-ledger.ts";
 import { copiedOutcome, someNewJob, someObject } from "./builders.ts";
@@ -171,8 +171,4 @@ export function strangePointer(jobId: string): TaskPointer {
 export function tallyOf(counts: JobCounts): readonly number[] {
   const { copiedObjects, skippedObjects, failedObjects } = counts.tally;
   return [copiedObjects, skippedObjects, failedObjects];
-}
-
-export function zombieOf(task: HeldTask): HeldTask {
-  return { ...task, start: task.start + 1 };
 }
