@@ -21,6 +21,7 @@ const rows: readonly (readonly [file: string, may: string, mayNot: string])[] = 
   [`${shared}/adapters/redis/a.ts`, 'import { Redis } from "ioredis";', 'import { Queue } from "bullmq";'],
   [`${shared}/adapters/bullmq/a.ts`, 'import { Queue } from "bullmq";', 'import { keys } from "../redis/keys.ts";'],
   [`${shared}/adapters/memory/a.ts`, 'import { x } from "./x.ts";', 'import { request } from "undici";'],
+  [`${shared}/wiring/a.ts`, 'import { x } from "../adapters/s3/x.ts";', 'import { pino } from "pino";'],
   [`${shared}/platform/a.ts`, 'import { pino } from "pino";', 'import { x } from "../adapters/system/x.ts";'],
   [
     `${shared}/testing/a.ts`,
