@@ -1,132 +1,118 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, beforeEach, describe, test } from "node:test";
-
-import { faultWith } from "../../testing/object-source-contract.ts";
+import { text } from "node:stream/consumers";
+import { describe, test, type TestContext } from "node:test";
+import { Fault } from "../../domain/fault.ts";
 import { createOssCredentialChain } from "./credential-chain.ts";
-import { createRenewing } from "./renewing.ts";
 
-const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString().replace(/\.\d+Z/, "Z");
-
-const key = (name: string) => ({
+const roleKey = (id: string, validMs = 3_600_000) => ({
   Code: "Success",
-  AccessKeyId: `STS.${name}`,
-  AccessKeySecret: "s",
-  SecurityToken: "t",
-  Expiration: inHours(1),
+  AccessKeyId: id,
+  AccessKeySecret: "secret",
+  SecurityToken: "token",
+  Expiration: new Date(Date.now() + validMs).toISOString(),
 });
 
-describe("credentials for OSS", () => {
-  const asked: string[] = [];
-  let hardened = true;
+type Answers = (request: IncomingMessage, body: string) => string | undefined;
+
+/** A server that answers what `answers` says; undefined is a 404. */
+async function serve(t: TestContext, answers: Answers) {
   const server = createServer((request, response) => {
-    void (async () => {
-      const text = await answer(request);
-      response.statusCode = text === undefined ? 403 : 200;
-      response.end(text ?? "no");
-    })();
+    const reply = async (): Promise<void> => {
+      const answer = answers(request, await text(request));
+      response.writeHead(answer === undefined ? 404 : 200).end(answer);
+    };
+    void reply();
   });
-  let endpoint = "";
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  t.after(() => server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { metadataUrl: url, stsUrl: url };
+}
 
-  async function answer(request: IncomingMessage): Promise<string | undefined> {
-    asked.push(`${request.method} ${request.url}`);
-    if (request.url === "/latest/api/token") return hardened ? "token-1" : undefined;
-    if (request.method === "POST") {
-      const form = new URLSearchParams(Buffer.concat(await request.toArray()).toString());
+describe("Alibaba Cloud's credential chain", () => {
+  test("variables of the environment come first", async () => {
+    const env = { ALIBABA_CLOUD_ACCESS_KEY_ID: "id", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" };
+    const key = { accessKeyId: "id", secretAccessKey: "secret", sessionToken: undefined };
+    assert.deepEqual(await createOssCredentialChain(env)(), key);
+  });
+
+  test("a hardened instance's role is asked with a token, once, and renewed before its key expires", async (t) => {
+    let asked = 0;
+    const endpoints = await serve(t, ({ method, url, headers }) => {
+      if (method === "PUT" && url === "/api/token") return "the-token";
+      if (headers["x-aliyun-ecs-metadata-token"] !== "the-token") return undefined;
+      if (url === "/meta-data/ram/security-credentials/") return "the-role\n";
+      if (url !== "/meta-data/ram/security-credentials/the-role") return undefined;
+      asked += 1;
+      return JSON.stringify(roleKey(`id-${asked}`, asked === 1 ? 60_000 : 3_600_000));
+    });
+    const chain = createOssCredentialChain({}, endpoints);
+    const [first, again] = await Promise.all([chain(), chain()]);
+    assert.equal(first.accessKeyId, "id-1");
+    assert.equal(again.accessKeyId, "id-1");
+    // The first key expires within the minute, so it is renewed; the second is kept.
+    assert.equal((await chain()).accessKeyId, "id-2");
+    assert.equal((await chain()).accessKeyId, "id-2");
+    assert.equal((await chain()).sessionToken, "token");
+  });
+
+  test("a key that is still good is used while the next one cannot be had", async (t) => {
+    let asked = 0;
+    const endpoints = await serve(t, ({ url }) => {
+      if (url === "/meta-data/ram/security-credentials/") return "the-role";
+      if (url?.endsWith("/the-role") !== true) return undefined;
+      asked += 1;
+      return asked === 1 ? JSON.stringify(roleKey("id-1", 60_000)) : undefined;
+    });
+    const chain = createOssCredentialChain({}, endpoints);
+    assert.equal((await chain()).accessKeyId, "id-1");
+    assert.equal((await chain()).accessKeyId, "id-1");
+    assert.equal(asked, 2);
+  });
+
+  test("an instance without hardened mode answers without a token", async (t) => {
+    const endpoints = await serve(t, ({ url }) => {
+      if (url === "/meta-data/ram/security-credentials/") return "the-role";
+      return url?.endsWith("/the-role") === true ? JSON.stringify(roleKey("id")) : undefined;
+    });
+    assert.equal((await createOssCredentialChain({}, endpoints)()).accessKeyId, "id");
+  });
+
+  test("an OIDC token buys the role's key", async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), "causeway-oidc-"));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, "token");
+    writeFileSync(file, "oidc-token\n");
+    const endpoints = await serve(t, ({ method }, body) => {
+      const form = new URLSearchParams(body);
+      assert.equal(method, "POST");
       assert.equal(form.get("Action"), "AssumeRoleWithOIDC");
-      assert.equal(form.get("OIDCToken"), "the-token");
+      assert.equal(form.get("OIDCToken"), "oidc-token");
       assert.equal(form.get("RoleArn"), "acs:ram::1:role/r");
-      return JSON.stringify({ Credentials: key("oidc") });
-    }
-    if (hardened && request.headers["x-aliyun-ecs-metadata-token"] !== "token-1") return undefined;
-    if (request.url === "/latest/meta-data/ram/security-credentials/") return "my role";
-    if (request.url === "/latest/meta-data/ram/security-credentials/my%20role") return JSON.stringify(key("role"));
-    return undefined;
-  }
-
-  before(async () => {
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    // A listening TCP server has such an address.
-    endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  });
-  after(() => server.close());
-  beforeEach(() => {
-    asked.length = 0;
-    hardened = true;
-  });
-
-  const chain = (env: Record<string, string>) => createOssCredentialChain(env, { metadata: endpoint, sts: endpoint });
-
-  test("the chain takes the environment first, whichever of its two names", async () => {
-    const give = chain({ OSS_ACCESS_KEY_ID: "a", OSS_ACCESS_KEY_SECRET: "b" });
-    assert.deepEqual(await give(), { accessKeyId: "a", secretAccessKey: "b", sessionToken: undefined });
-    const other = chain({ ALIBABA_CLOUD_ACCESS_KEY_ID: "a", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "b" });
-    assert.deepEqual(await other(), { accessKeyId: "a", secretAccessKey: "b", sessionToken: undefined });
-    assert.deepEqual(asked, []);
-  });
-
-  test("the role of an ECS instance is read with a token, once for many callers", async () => {
-    const give = chain({});
-    const all = await Promise.all([give(), give(), give()]);
-    for (const one of all) assert.deepEqual(one, { accessKeyId: "STS.role", secretAccessKey: "s", sessionToken: "t" });
-    await give();
-    assert.deepEqual(asked, [
-      "PUT /latest/api/token",
-      "GET /latest/meta-data/ram/security-credentials/",
-      "GET /latest/meta-data/ram/security-credentials/my%20role",
-    ]);
-  });
-
-  test("an instance without hardened metadata is asked without a token", async () => {
-    hardened = false;
-    assert.equal((await chain({})()).accessKeyId, "STS.role");
-  });
-
-  test("a pod exchanges its OIDC token", async () => {
-    const folder = await mkdtemp(join(tmpdir(), "oidc-"));
-    const tokenFile = join(folder, "token");
-    await writeFile(tokenFile, "the-token\n");
-    const give = chain({
+      return JSON.stringify({ Credentials: roleKey("of-oidc") });
+    });
+    const env = {
+      ALIBABA_CLOUD_OIDC_TOKEN_FILE: file,
       ALIBABA_CLOUD_ROLE_ARN: "acs:ram::1:role/r",
       ALIBABA_CLOUD_OIDC_PROVIDER_ARN: "acs:ram::1:oidc-provider/p",
-      ALIBABA_CLOUD_OIDC_TOKEN_FILE: tokenFile,
+    };
+    assert.equal((await createOssCredentialChain(env, endpoints)()).accessKeyId, "of-oidc");
+  });
+
+  test("where nothing gives a key it is a fault that says what was tried", async (t) => {
+    const endpoints = await serve(t, () => undefined);
+    await assert.rejects(createOssCredentialChain({}, endpoints)(), (error) => {
+      assert.ok(error instanceof Fault);
+      assert.equal(error.code, "TARGET_CREDENTIALS_INVALID");
+      assert.match(error.said ?? "", /ALIBABA_CLOUD_ACCESS_KEY_ID is not set, and the RAM role/);
+      return true;
     });
-    assert.equal((await give()).accessKeyId, "STS.oidc");
-    await rm(folder, { recursive: true });
   });
-
-  test("a host that gives nothing is a fault that says so", async () => {
-    const give = chain({ ALIBABA_CLOUD_ECS_METADATA: "other" });
-    await assert.rejects(give(), faultWith("TARGET_CREDENTIALS_INVALID", "permanent"));
-  });
-});
-
-test("temporary credentials are renewed before they expire, and the old ones bridge a failed renewal", async () => {
-  let now = 0;
-  let renewals = 0;
-  let broken = false;
-  const give = createRenewing(
-    async () => {
-      if (broken) throw new Error("the metadata service is away");
-      renewals += 1;
-      return { credentials: { accessKeyId: `k${renewals}`, secretAccessKey: "s" }, expiresMs: now + 3_600_000 };
-    },
-    () => now,
-  );
-  assert.equal((await give()).accessKeyId, "k1");
-  now = 3_000_000;
-  assert.equal((await give()).accessKeyId, "k1");
-  now = 3_400_000;
-  broken = true;
-  assert.equal((await give()).accessKeyId, "k1");
-  now = 3_500_000;
-  broken = false;
-  assert.equal((await give()).accessKeyId, "k2");
-  now += 3_600_001;
-  broken = true;
-  await assert.rejects(give(), /away/);
 });

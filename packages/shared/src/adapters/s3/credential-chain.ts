@@ -15,7 +15,8 @@ export function createS3CredentialChain(region: string): () => Promise<S3Credent
       )();
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);
-      throw new Fault("SOURCE_CREDENTIALS_INVALID", "permanent", { cause: error, said });
+      // A metadata service that is slow for a moment must fail no object: whoever asked tries again.
+      throw new Fault("SOURCE_CREDENTIALS_INVALID", "transient", { cause: error, said });
     }
   };
 }
