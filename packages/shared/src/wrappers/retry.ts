@@ -73,7 +73,7 @@ function isRepeatable(payload: Payload): boolean {
 }
 
 /** Makes a call until it succeeds, fails for good, or the policy is used up: then the last fault is thrown. */
-export async function attempt<T>(
+async function attempt<T>(
   call: () => Promise<T>,
   policy: RetryPolicy,
   { clock, random }: RetryTools,

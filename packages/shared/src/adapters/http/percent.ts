@@ -9,7 +9,7 @@ export function encodePath(key: string): string {
 }
 
 /** A query's value as both stores' signatures write it. */
-export function encodeQuery(value: string): string {
+function encodeQuery(value: string): string {
   return PLAIN_QUERY.test(value) ? value : encode(value);
 }
 

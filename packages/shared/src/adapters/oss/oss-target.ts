@@ -8,7 +8,6 @@ import { bodyOfPayload } from "./payload.ts";
 import { createOssUploads } from "./uploads.ts";
 
 export type { OssTargetOptions } from "./client.ts";
-export type { OssCredentials } from "./signature.ts";
 
 /** A bucket of OSS as a target: signed by hand, keys byte for byte as they are. */
 export function createOssTarget(options: OssTargetOptions): ObjectTarget {

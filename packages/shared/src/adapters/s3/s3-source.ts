@@ -9,7 +9,6 @@ import { listPage } from "./list.ts";
 import { readObject, withChecksums } from "./read.ts";
 
 export type { S3SourceOptions } from "./client.ts";
-export type { S3Credentials } from "./signature.ts";
 
 /** Directory buckets end in this: they list in no order and know no `start-after`. */
 const DIRECTORY_BUCKET = "--x-s3";
