@@ -107,6 +107,17 @@ describe("a master in bad surroundings", { timeout: 120_000 }, () => {
   });
 });
 
+test("a master that is told to stop while Redis is away leaves with 0", { timeout: 120_000 }, async (t) => {
+  const world = await startWorld(t, source);
+  const redis = await startRedisServer();
+  if (world === undefined || redis === undefined) return;
+  undoAtEnd(t).defer(() => redis.stop());
+  const master = startMaster(t, { ...world.env, REDIS_URL: redis.url });
+  await until("the master has connected", () => master.log.some((line) => line.includes("connected to Redis")));
+  await redis.stop();
+  assert.equal(await master.kill("SIGTERM"), 0, master.log.join("\n"));
+});
+
 async function stop(child: ChildProcess): Promise<void> {
   const exited = once(child, "exit");
   child.kill("SIGKILL");

@@ -48,6 +48,7 @@ export interface Master {
 const pollMs = 200;
 const sweepEveryMs = 5000;
 const ledgerAnswersMs = 2000;
+const stopWithinMs = 10_000;
 
 /**
  * A master: lists shards, and under a lease each dispatches, sweeps and settles. Any number may run; what one does when it
@@ -105,7 +106,8 @@ export function createMaster(parts: MasterParts): Master {
     },
     async stop() {
       stopping.abort(new Error("stopping"));
-      await Promise.all([parts.shardConsumer.stop("drain"), ...duties.map((duty) => duty.stop())]);
+      const ends = [parts.shardConsumer.stop("drain"), ...duties.map((duty) => duty.stop())];
+      await waitFor(Promise.all(ends), parts.clock);
       await stores.close();
     },
     async obstacles() {
@@ -113,6 +115,13 @@ export function createMaster(parts: MasterParts): Master {
       return found.filter((obstacle) => obstacle !== undefined);
     },
   };
+}
+
+/** With Redis away nothing ends in order; what is left, another master finds in the ledger. */
+async function waitFor(ended: Promise<unknown>, clock: Clock): Promise<void> {
+  const enough = new AbortController();
+  const tooLate = clock.sleep(stopWithinMs, { signal: enough.signal }).catch(() => undefined);
+  await Promise.race([ended, tooLate]).finally(() => enough.abort());
 }
 
 /** Finds what is wrong with the fleet, and logs it when it begins. */

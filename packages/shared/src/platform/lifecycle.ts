@@ -26,6 +26,9 @@ export interface Lifecycle {
   drain(stop: () => Promise<void>): Promise<void>;
 }
 
+/** What does not close within this time is left: with Redis away some things never would. */
+const closingMs = 5000;
+
 /** The life of a service's process: signals, undo in reverse order, and errors that nobody caught. */
 export function createLifecycle(log: Logger, host: LifecycleHost): Lifecycle {
   const undos: { readonly what: string; readonly undo: () => Promise<void> | void }[] = [];
@@ -53,7 +56,7 @@ export function createLifecycle(log: Logger, host: LifecycleHost): Lifecycle {
   const unwind = async (): Promise<void> => {
     for (const { what, undo } of undos.splice(0).toReversed()) {
       try {
-        await undo();
+        await within(closingMs, undo);
       } catch (error) {
         log.warn({ err: error, what }, "could not be closed properly");
       }
@@ -77,4 +80,15 @@ export function createLifecycle(log: Logger, host: LifecycleHost): Lifecycle {
       host.exit(0);
     },
   };
+}
+
+async function within(ms: number, undo: () => Promise<void> | void): Promise<void> {
+  const late = new Error(`did not close within ${ms} ms`);
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(late), ms);
+  try {
+    await Promise.race([undo(), promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
