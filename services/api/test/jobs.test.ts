@@ -181,7 +181,7 @@ test("only an ended job can be deleted, and its journal goes with it", async () 
   assert.equal((await call("GET", `/v1/jobs/${id}`)).status, 404);
 });
 
-test("pages of jobs join without a gap", async () => {
+test("pages of jobs join without a gap, and only by cursors that were given", async () => {
   const { call } = await openFixture();
   for (let index = 0; index < 7; index += 1) {
     const target = { ...seedJob().target, prefix: `p${index}/` };
@@ -195,4 +195,13 @@ test("pages of jobs join without a gap", async () => {
     cursor = page.json.nextCursor;
   }
   assert.equal(new Set(names).size, 7);
+  const { nextCursor } = (await call("GET", "/v1/jobs?limit=3")).json;
+  for (const url of [
+    `/v1/jobs?cursor=x${nextCursor}`,
+    "/v1/jobs?cursor=",
+    `/v1/jobs/job-1/failures?after=${nextCursor}`,
+  ]) {
+    const answer = await call("GET", url);
+    assert.deepEqual([answer.status, answer.json.code], [400, "QUERY_INVALID"], url);
+  }
 });

@@ -2,6 +2,7 @@ import { isFaultCode } from "@causeway/shared/domain/fault-codes.ts";
 import { z } from "zod";
 import type { ApiPorts } from "../api-ports.ts";
 import type { ApiApp } from "../http/app-type.ts";
+import { cursorSchema, wrapCursor } from "../http/cursor.ts";
 import { refusals, refuse } from "../http/problem.ts";
 import { jobParams, refuseUnknown } from "./find-job.ts";
 
@@ -9,7 +10,7 @@ const faultCode = z.string().refine(isFaultCode, "is not one of Causeway's fault
 
 const failuresQuery = z.object({
   code: faultCode.optional(),
-  after: z.string().min(1).max(2000).optional().describe("`nextCursor` of the page before."),
+  after: cursorSchema("failures").optional().describe("`nextCursor` of the page before."),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
 });
 
@@ -42,7 +43,7 @@ export function addFailureRoutes(app: ApiApp, ports: Pick<ApiPorts, "jobs" | "fa
       const items = page.items.map(({ key, sizeBytes, code, message, attempts, atMs }) => {
         return { key, sizeBytes, code, message, attempts, time: new Date(atMs).toISOString() };
       });
-      return { items, nextCursor: page.next };
+      return { items, nextCursor: wrapCursor("failures", page.next) };
     },
   });
   addRetryRoute(app, ports);

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import type { ApiPorts } from "../api-ports.ts";
 import type { ApiApp } from "../http/app-type.ts";
+import { cursorSchema, wrapCursor } from "../http/cursor.ts";
 import { jobViewSchema } from "../http/job-view.ts";
 import { refusals } from "../http/problem.ts";
 import { jobParams, refuseUnknown, viewOf } from "./find-job.ts";
 
 const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().min(1).max(500).optional().describe("`nextCursor` of the page before."),
+  cursor: cursorSchema("jobs").optional().describe("`nextCursor` of the page before."),
 });
 
 /** `GET /v1/jobs` and `GET /v1/jobs/{id}`. */
@@ -23,7 +24,7 @@ export function addReadRoutes(app: ApiApp, ports: Pick<ApiPorts, "jobs">): void 
     },
     handler: async ({ query }) => {
       const { jobs, next } = await ports.jobs.list({ after: query.cursor ?? null, limit: query.limit });
-      return { items: await Promise.all(jobs.map((job) => viewOf(ports, job))), nextCursor: next };
+      return { items: await Promise.all(jobs.map((job) => viewOf(ports, job))), nextCursor: wrapCursor("jobs", next) };
     },
   });
   app.route({
