@@ -73,6 +73,18 @@ test("the API starts without Redis, says so, and works once Redis is there; no s
   const paused = await fetch(`${url}/v1/jobs/local_test/pause`, { method: "POST", headers });
   assert.equal(paused.status, 202, await paused.text());
 
+  for (const name of ["second", "third"]) {
+    const body = JSON.stringify(seedJob({ name, target: { ...seedJob().target, prefix: `${name}/` } }));
+    const answer = await fetch(`${url}/v1/jobs`, {
+      method: "POST",
+      headers: { ...headers, "idempotency-key": name },
+      body,
+    });
+    assert.equal(answer.status, 201, await answer.text());
+  }
+  assert.deepEqual(await namesPageByPage(`${url}/v1/jobs`, headers), ["third", "second", "local_test"]);
+  assert.equal((await fetch(`${url}/v1/jobs?cursor=nonsense`, { headers })).status, 400);
+
   await processes.kill("redis", "SIGKILL");
   await untilStatus(`${url}/readyz`, 503);
   await startRedis();
@@ -89,6 +101,20 @@ test("the API starts without Redis, says so, and works once Redis is there; no s
   }
   assert.ok(storedBytes > 1000, "Redis' file and the logs were looked at");
 });
+
+async function namesPageByPage(url: string, headers: Record<string, string>): Promise<string[]> {
+  const names: string[] = [];
+  let query = "?limit=1";
+  for (let pages = 0; pages < 10; pages += 1) {
+    const answer = await fetch(url + query, { headers });
+    // The form of the answer is the subject of the API's own tests.
+    const page = (await answer.json()) as { items: { name: string }[]; nextCursor: string | null };
+    names.push(...page.items.map(({ name }) => name));
+    if (page.nextCursor === null) return names;
+    query = `?limit=1&cursor=${page.nextCursor}`;
+  }
+  throw new Error("the pages never end");
+}
 
 async function freePort(): Promise<number> {
   const server = createServer();
