@@ -37,6 +37,11 @@ async function serve(t: TestContext, answers: Answers) {
 }
 
 describe("Alibaba Cloud's credential chain", () => {
+  test("the names of OSS' own tools are known too", async () => {
+    const chain = createOssCredentialChain({ OSS_ACCESS_KEY_ID: "id", OSS_ACCESS_KEY_SECRET: "secret" });
+    assert.deepEqual(await chain(), { accessKeyId: "id", secretAccessKey: "secret", sessionToken: undefined });
+  });
+
   test("variables of the environment come first", async () => {
     const env = { ALIBABA_CLOUD_ACCESS_KEY_ID: "id", ALIBABA_CLOUD_ACCESS_KEY_SECRET: "secret" };
     const key = { accessKeyId: "id", secretAccessKey: "secret", sessionToken: undefined };

@@ -45,8 +45,8 @@ const roleKeySchema = z
   }));
 
 /**
- * Alibaba Cloud's chain, so that no secret stands in the job: the variables ALIBABA_CLOUD_ACCESS_KEY_ID,
- * …_ACCESS_KEY_SECRET and …_SECURITY_TOKEN; else the role of ALIBABA_CLOUD_ROLE_ARN by the token in
+ * Alibaba Cloud's chain, so that no secret stands in the job: the variables OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and
+ * OSS_SESSION_TOKEN, or ALIBABA_CLOUD_ACCESS_KEY_ID, …_ACCESS_KEY_SECRET and …_SECURITY_TOKEN; else the role of ALIBABA_CLOUD_ROLE_ARN by the token in
  * ALIBABA_CLOUD_OIDC_TOKEN_FILE (with …_OIDC_PROVIDER_ARN); else the RAM role of the ECS instance, also in hardened mode.
  */
 export function createOssCredentialChain(
@@ -73,11 +73,13 @@ export function createOssCredentialChain(
   };
 }
 
+/** The names of OSS' own tools, then those of Alibaba Cloud's SDKs. */
 function keyOfEnvironment(env: Environment): OssCredentials | undefined {
-  const accessKeyId = env["ALIBABA_CLOUD_ACCESS_KEY_ID"];
-  const secretAccessKey = env["ALIBABA_CLOUD_ACCESS_KEY_SECRET"];
+  const accessKeyId = env["OSS_ACCESS_KEY_ID"] || env["ALIBABA_CLOUD_ACCESS_KEY_ID"];
+  const secretAccessKey = env["OSS_ACCESS_KEY_SECRET"] || env["ALIBABA_CLOUD_ACCESS_KEY_SECRET"];
   if (!accessKeyId || !secretAccessKey) return undefined;
-  return { accessKeyId, secretAccessKey, sessionToken: env["ALIBABA_CLOUD_SECURITY_TOKEN"] || undefined };
+  const sessionToken = env["OSS_SESSION_TOKEN"] || env["ALIBABA_CLOUD_SECURITY_TOKEN"] || undefined;
+  return { accessKeyId, secretAccessKey, sessionToken };
 }
 
 async function keyOfRole(env: Environment, endpoints: ChainEndpoints): Promise<RoleKey> {
