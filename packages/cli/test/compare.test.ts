@@ -131,3 +131,16 @@ test("an object that cannot be read is told, and the rest is compared", async ()
   side.close();
   target.close();
 });
+
+test("an OSS endpoint by name is asked at its pinned address, with the bucket in front of the host", async () => {
+  const { port } = new URL(stores.oss.url);
+  const pinned: Place = {
+    ...place(stores.oss, seedNames.targetBucket, seedNames.targetPrefix),
+    endpoint: `http://oss-${stores.oss.region}-internal.aliyuncs.com:${port}`,
+    addresses: ["127.0.0.1"],
+  };
+  const target = createOssSide(pinned, stores.oss);
+  const listed = await Array.fromAsync(target.list(signal));
+  assert.equal(listed.length, 42);
+  target.close();
+});
