@@ -45,8 +45,8 @@ export const workerSettings = {
   },
   WORKER_MEMORY_BYTES: {
     schema: wholeNumber(16_777_216, 1_099_511_627_776),
-    default: "134217728",
-    doc: "Memory that a worker process spends on bodies, in bytes; the process itself takes about 100 MB beside it.",
+    default: "67108864",
+    doc: "Memory that a worker process spends on bodies, in bytes; the process itself takes about 200 MB beside it.",
   },
 } as const satisfies SettingsDeclaration;
 

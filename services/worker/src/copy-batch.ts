@@ -44,19 +44,19 @@ export async function copyBatch(run: TaskRun, how: "beside" | "alone", parts: Ba
   });
   if (small.length + large.length === 0) return;
   const batch = await openBatch(run, [...small, ...large], parts);
-  const migrate = async (index: number): Promise<Outcome> => {
+  const migrate = async (index: number, signal: AbortSignal): Promise<Outcome> => {
     const object = objects[index];
     if (object === undefined) throw new Error(`the manifest has no object ${index}`);
-    const outcome = await parts.migrateObject(object, index, batch);
+    const outcome = await parts.migrateObject(object, index, { ...batch, signal });
     parts.totals.objects += 1;
     if (outcome.state === "copied") parts.totals.bytes += outcome.sizeBytes;
     return outcome;
   };
   if (how === "alone") {
     const oneByOne = [...small, ...large].sort((a, b) => a - b);
-    await lane(oneByOne.values(), run, async (index) => {
+    await lane(oneByOne.values(), run, async (index, signal) => {
       await parts.ledger.suspect(run.taken.task, index);
-      return migrate(index);
+      return migrate(index, signal);
     });
     return;
   }
@@ -66,25 +66,20 @@ export async function copyBatch(run: TaskRun, how: "beside" | "alone", parts: Ba
   ]);
 }
 
-function lanes(
-  indexes: readonly number[],
-  most: number,
-  run: TaskRun,
-  migrate: (index: number) => Promise<Outcome>,
-): Promise<void>[] {
+type Migrate = (index: number, signal: AbortSignal) => Promise<Outcome>;
+
+function lanes(indexes: readonly number[], most: number, run: TaskRun, migrate: Migrate): Promise<void>[] {
   const queue = indexes.values();
   return Array.from({ length: Math.min(most, indexes.length) }, () => lane(queue, run, migrate));
 }
 
 /** Takes one object after the other from a queue that several lanes may share. */
-async function lane(
-  queue: Iterator<number>,
-  run: TaskRun,
-  migrate: (index: number) => Promise<Outcome>,
-): Promise<void> {
+async function lane(queue: Iterator<number>, run: TaskRun, migrate: Migrate): Promise<void> {
+  // A signal of its own: Node looks through all listeners of a signal whenever one is added.
+  const signal = AbortSignal.any([run.signal]);
   try {
     for (let next = queue.next(); next.done !== true && run.stopped() === undefined; next = queue.next()) {
-      run.book.record(await migrate(next.value));
+      run.book.record(await migrate(next.value, signal));
     }
   } catch (thrown) {
     // A run that is left needs no outcome for what was under way.

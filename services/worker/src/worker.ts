@@ -45,12 +45,12 @@ export interface Worker {
   readonly totals: Readonly<Totals>;
 }
 
-/** Bodies up to here go by way of memory: one GET and one PUT cost least so. */
-const bufferBytes = 1024 ** 2;
+/** Bodies up to here go by way of memory, where one GET and one PUT cost least; larger ones would fill it. */
+const bufferBytes = 256 * 1024;
 /** What a streamed body takes of the memory budget: the windows of both its connections. */
 const windowBytes = 1024 ** 2;
 const partsAtOnce = 4;
-const largeAtOnce = 4;
+const largeAtOnce = 8;
 
 /** Puts the parts of one worker process together. */
 export function createWorker(parts: WorkerParts): Worker {
