@@ -135,7 +135,8 @@ async function processItem<P>({ item, token, signal }: Taken, by: Processing<P>)
     return await by.handle(pointer.data, { isFresh: () => locks.isFresh(id, token), signal });
   } catch (error) {
     log.warn({ queue: kind.queue, item: id, err: error }, "an item could not be handled: the sweep will add it again");
-    throw error;
+    // BullMQ aborts with texts as reasons, and takes only errors back.
+    throw error instanceof Error ? error : new Error(String(error));
   } finally {
     locks.drop(id, token);
   }
