@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { createApiClient } from "../api/client.ts";
 import { jobSchema } from "../api/schemas.ts";
@@ -13,7 +13,7 @@ import { startRedis } from "./redis.ts";
 import { scenarioJob } from "./scenario-job.ts";
 import { seedObjects } from "./seed-objects.ts";
 import { type Services, startServices } from "./services.ts";
-import { startStores, type Stores } from "./stores.ts";
+import { startStores, type Stores, storesFolder } from "./stores.ts";
 
 export interface QuickstartPlan {
   /** Undefined: the seed's 42 objects. */
@@ -35,6 +35,8 @@ export async function runQuickstart(context: CliContext, plan: QuickstartPlan): 
     await Promise.race([play(context, plan, folder, children), children.failed]);
   } finally {
     await children.stop();
+    // Logs, journal and Redis' files stay for whoever wants to look; the copies of large objects would fill the disk.
+    await rm(storesFolder(folder), { recursive: true, force: true });
   }
 }
 

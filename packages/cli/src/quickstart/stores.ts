@@ -23,6 +23,11 @@ export interface SourceContent {
 /** Up to so much the copies stay in the emulator's memory, beyond it they go to disk. */
 const mostMemoryBytes = 512 * 1024 * 1024;
 
+/** Where the emulators keep what does not fit into memory. */
+export function storesFolder(folder: string): string {
+  return join(folder, "stores");
+}
+
 /** Starts both emulators with the scenario's buckets. */
 export async function startStores(
   children: Children,
@@ -40,7 +45,7 @@ export async function startStores(
   };
   const file = join(folder, "emulators.json");
   await writeFile(file, JSON.stringify(config, undefined, 2));
-  const onDisk = (objects ?? 0) * sizeBytes > mostMemoryBytes ? ["--data", join(folder, "stores")] : [];
+  const onDisk = (objects ?? 0) * sizeBytes > mostMemoryBytes ? ["--data", storesFolder(folder)] : [];
   const child = children.start({
     name: "emulators",
     command: process.execPath,
