@@ -1,3 +1,4 @@
+import type { Limits } from "@causeway/shared/domain/limits.ts";
 import { wholeNumber } from "@causeway/shared/platform/setting-kinds.ts";
 import {
   readSettings,
@@ -15,6 +16,7 @@ import {
 } from "@causeway/shared/platform/shared-settings.ts";
 import { version } from "@causeway/shared/platform/version.ts";
 import type { StoreRules } from "@causeway/shared/wiring/stores.ts";
+import { z } from "zod";
 import type { Identity } from "./heartbeat.ts";
 import type { ProcessPlan } from "./processes.ts";
 
@@ -48,6 +50,21 @@ export const workerSettings = {
     default: "67108864",
     doc: "Memory that a worker process spends on bodies, in bytes; the process itself takes about 200 MB beside it.",
   },
+  PATH_BYTES_PER_SECOND: {
+    schema: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    default: "0",
+    doc: "What all jobs and all workers together may send to one target endpoint, bytes per second; 0: no limit.",
+  },
+  PATH_REQUESTS_PER_SECOND: {
+    schema: wholeNumber(0, Number.MAX_SAFE_INTEGER),
+    default: "0",
+    doc: "The same in requests per second, those to the source counted in; 0: no limit.",
+  },
+  CRC64_ENGINE: {
+    schema: z.enum(["auto", "wasm"], { error: "must be auto or wasm" }),
+    default: "auto",
+    doc: "What computes CRC-64: auto takes the native module where it was built, else WebAssembly; wasm never the native one.",
+  },
 } as const satisfies SettingsDeclaration;
 
 export type WorkerConfig = Settings<typeof workerSettings>;
@@ -66,6 +83,12 @@ export function storeRulesOf(config: WorkerConfig): StoreRules {
     targetCidrs: config.OSS_ALLOWED_CIDRS,
     caFile: config.CA_FILE,
   };
+}
+
+/** What all jobs together may use of one path. */
+export function pathLimitsOf(config: WorkerConfig): Limits {
+  const { PATH_BYTES_PER_SECOND: bytesPerSecond, PATH_REQUESTS_PER_SECOND: requestsPerSecond } = config;
+  return { bytesPerSecond, requestsPerSecond, timetable: [] };
 }
 
 /** Under which name this process works. */

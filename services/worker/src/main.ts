@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { createTaskConsumer } from "@causeway/shared/adapters/bullmq/consumer.ts";
-import { combineCrc64, crc64, createCrc64 } from "@causeway/shared/adapters/crc64/crc64.ts";
+import { chooseCrc64, combineCrc64, crc64, createCrc64 } from "@causeway/shared/adapters/crc64/crc64.ts";
 import { openJournal } from "@causeway/shared/adapters/journal/open.ts";
 import { connectRedis } from "@causeway/shared/adapters/redis/connect.ts";
+import { createRedisFleetBudget } from "@causeway/shared/adapters/redis/fleet-budget.ts";
 import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
 import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
 import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
@@ -13,8 +14,10 @@ import { createLogger } from "@causeway/shared/platform/logger.ts";
 import { createMetrics } from "@causeway/shared/platform/metrics.ts";
 import { version } from "@causeway/shared/platform/version.ts";
 import { createStoreOpener } from "@causeway/shared/wiring/stores.ts";
-import { identityOf, processPlanOf, readWorkerConfig, storeRulesOf } from "./config.ts";
+import { withSourceRateLimit, withTargetRateLimit } from "@causeway/shared/wrappers/rate-limit.ts";
+import { identityOf, pathLimitsOf, processPlanOf, readWorkerConfig, storeRulesOf } from "./config.ts";
 import { withHold } from "./hold-guard.ts";
+import { createLimiters } from "./limiters.ts";
 import { runProcesses } from "./processes.ts";
 import { createWorkerService } from "./service.ts";
 
@@ -29,6 +32,12 @@ const redis = connectRedis({ url: config.REDIS_URL, whileAway: "wait", log });
 onExit.defer("redis", () => redis.disconnect());
 const ledger = createRedisLedger(redis, { clock, holder: identity.id });
 const stores = createStoreOpener(storeRulesOf(config));
+const limiters = createLimiters({
+  budget: createRedisFleetBudget(redis),
+  workers: ledger.workers,
+  pathLimits: pathLimitsOf(config),
+  clock,
+});
 const worker = createWorkerService({
   identity,
   ledger,
@@ -36,12 +45,13 @@ const worker = createWorkerService({
   consumer: createTaskConsumer(redis, { concurrency: config.WORKER_TASK_CONCURRENCY, log }),
   journal: openJournal(config.JOURNAL_URL),
   seal: createSeal(config.SECRET_KEY),
-  openStores: ({ spec }, credentials) => {
-    const source = stores.source(spec.source, credentials.source);
-    const target = stores.target(spec.target, credentials.target);
+  openStores: (job, credentials) => {
+    const brakes = limiters.of(job);
+    const source = withSourceRateLimit(stores.source(job.spec.source, credentials.source), brakes);
+    const target = stores.target(job.spec.target, credentials.target);
     return {
       source,
-      targetFor: (mayWrite) => withHold(target, mayWrite),
+      targetFor: (mayWrite) => withTargetRateLimit(withHold(target, mayWrite), brakes),
       close: async () => void (await Promise.all([source.close(), target.close()])),
     };
   },
@@ -62,5 +72,8 @@ const health = await serveHealth({
 });
 onExit.close(health);
 log.info({ url: health.url, worker: identity.id }, "health and metrics are served");
+const crc64Engine = chooseCrc64(config.CRC64_ENGINE);
+meter.gauge("migration_crc64_engine", { engine: crc64Engine }, 1);
+log.info({ crc64: crc64Engine }, "this computes CRC-64");
 worker.start();
 await onExit.drain(() => worker.stop());

@@ -8,17 +8,17 @@ const retryAfterMs = 50;
 /** A budget inside one process. */
 export function createMemoryFleetBudget(clock: Clock): FleetBudget {
   const buckets = new Map<string, Bucket>();
-  const lease = (name: string, wanted: number, perSecond: number): number => {
+  const lease = (bucketName: string, wanted: number, perSecond: number): number => {
     if (perSecond === 0 || wanted === 0) return wanted;
-    const { bucket, taken } = take(buckets.get(name), wanted, perSecond, clock.now());
-    buckets.set(name, bucket);
+    const { bucket, taken } = take(buckets.get(bucketName), wanted, perSecond, clock.now());
+    buckets.set(bucketName, bucket);
     return taken;
   };
   return {
-    lease: async (jobId, wanted, allowance) => {
+    lease: async (name, wanted, allowance) => {
       const granted = {
-        bytes: lease(`${jobId} bytes`, wanted.bytes, allowance.bytesPerSecond),
-        requests: lease(`${jobId} requests`, wanted.requests, allowance.requestsPerSecond),
+        bytes: lease(`${name} bytes`, wanted.bytes, allowance.bytesPerSecond),
+        requests: lease(`${name} requests`, wanted.requests, allowance.requestsPerSecond),
       };
       return granted.bytes + granted.requests > 0 ? { granted } : { retryAfterMs };
     },

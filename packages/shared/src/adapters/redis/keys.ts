@@ -14,6 +14,7 @@ export const jobKeyNames = [
   "recheck",
   "journal",
   "uploads",
+  "spread",
   "rates",
 ] as const;
 export type JobKeyName = (typeof jobKeyNames)[number];
@@ -44,4 +45,9 @@ export const workerKeys = { beats: "{workers}:beats", records: "{workers}:record
 
 export function leaseKey(duty: string): string {
   return `lease:${duty}`;
+}
+
+/** What a job or a path may still use of its limits, for the whole fleet. */
+export function budgetKey(name: string): string {
+  return `budget:${name}`;
 }

@@ -4,7 +4,7 @@ import { createMemoryFleetBudget } from "@causeway/shared/adapters/memory/fleet-
 import { limitsSchema, type Limits } from "@causeway/shared/domain/limits.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { FleetBudget } from "@causeway/shared/ports/fleet-budget.ts";
-import { createJobLimiter } from "./job-limiter.ts";
+import { createLimiter } from "./limiter.ts";
 
 const signal = new AbortController().signal;
 
@@ -34,7 +34,7 @@ function limiterOf({ limits, clock = leapingClock(), budget = createMemoryFleetB
   const current = typeof limits === "function" ? limits : () => limits;
   return {
     clock,
-    limiter: createJobLimiter({ jobId: "j", budget, limits: current, safeShare: () => safeShare, clock }),
+    limiter: createLimiter({ name: "j", budget, limits: current, safeShare: () => safeShare, clock }),
   };
 }
 
@@ -56,7 +56,7 @@ test("bytes are spent at the stated rate over any longer time", async () => {
 test("requests are spent at the stated rate", async () => {
   const { limiter, clock } = limiterOf({ limits: limitsSchema.parse({ requestsPerSecond: 50 }) });
   const before = clock.now();
-  await Promise.all(Array.from({ length: 500 }, () => limiter.spend({ bytes: 1, requests: 1 }, { signal })));
+  await Promise.all(Array.from({ length: 500 }, async () => limiter.spend({ bytes: 1, requests: 1 }, { signal })));
   const seconds = (clock.now() - before) / 1000;
   assert.ok(seconds > 8.5 && seconds < 11, `500 requests took ${seconds} s`);
 });
@@ -113,5 +113,16 @@ test("what waits can be stopped", async () => {
   const stop = new AbortController();
   const waiting = limiter.spend({ bytes: 100, requests: 1 }, { signal: stop.signal });
   stop.abort(new Error("enough"));
+  assert.ok(waiting);
   await assert.rejects(waiting, { message: "enough" });
+});
+
+test("what could not be known before is paid by whoever comes next", async () => {
+  const { limiter, clock } = limiterOf({ limits: limitsSchema.parse({ bytesPerSecond: 1000 }) });
+  const before = clock.now();
+  await limiter.spend({ bytes: 0, requests: 1 }, { signal });
+  limiter.charge({ bytes: 5000, requests: 0 });
+  await limiter.spend({ bytes: 0, requests: 1 }, { signal });
+  const seconds = (clock.now() - before) / 1000;
+  assert.ok(seconds > 4 && seconds < 6, `${seconds} s`);
 });

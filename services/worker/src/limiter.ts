@@ -4,10 +4,11 @@ import { take, type Bucket } from "@causeway/shared/domain/token-bucket.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { FleetBudget, RateLimiter, Slice, Spending } from "@causeway/shared/ports/fleet-budget.ts";
 
-export interface JobLimiterParts {
-  readonly jobId: string;
+export interface LimiterParts {
+  /** The budget's name: a job's or a path's. */
+  readonly name: string;
   readonly budget: FleetBudget;
-  /** The job's limits as they are now: a PATCH changes them while work waits. */
+  /** The limits as they are now: a PATCH changes them while work waits. */
   readonly limits: () => Limits;
   /** This process' part of the fleet (one over the number of worker processes), for when the budget is out of reach. */
   readonly safeShare: () => number;
@@ -20,10 +21,10 @@ const sliceSeconds = 0.2;
 const shortestWaitMs = 20;
 
 /**
- * One job's brake in this process. Work is let through while the balance is not in debt and is charged then, so that one
+ * The brake of one job or path in this process. Work is let through while the balance is not in debt and is charged then, so that one
  * large object passes whole and the next waits; debts are paid by slices leased from the fleet's budget.
  */
-export function createJobLimiter({ jobId, budget, limits, safeShare, clock }: JobLimiterParts): RateLimiter {
+export function createLimiter({ name, budget, limits, safeShare, clock }: LimiterParts): RateLimiter {
   const account = createAccount();
   const waiting = new Set<Waiter>();
   const safeSlice = createSafeShare(safeShare, clock);
@@ -35,7 +36,7 @@ export function createJobLimiter({ jobId, budget, limits, safeShare, clock }: Jo
     const allowed = allowance();
     if (!account.inDebt(allowed)) return 0;
     const wanted = account.wanted(allowed);
-    const slice = await budget.lease(jobId, wanted, allowed).catch(() => safeSlice(wanted, allowed));
+    const slice = await budget.lease(name, wanted, allowed).catch(() => safeSlice(wanted, allowed));
     if ("retryAfterMs" in slice) return Math.max(shortestWaitMs, slice.retryAfterMs);
     account.credit(slice.granted);
     return 0;
@@ -65,11 +66,12 @@ export function createJobLimiter({ jobId, budget, limits, safeShare, clock }: Jo
 
   return {
     spend: (cost, { signal }) => {
-      if (waiting.size === 0 && account.charge(cost, allowance())) return Promise.resolve();
+      if (waiting.size === 0 && account.charge(cost, allowance())) return undefined;
       const admitted = queued(waiting, cost, signal);
       void payUntilNobodyWaits();
       return admitted;
     },
+    charge: (cost) => account.add(cost, allowance()),
   };
 }
 
@@ -81,16 +83,20 @@ function createAccount() {
   let requests = 0;
   const inDebt = (allowed: Allowance): boolean =>
     (allowed.bytesPerSecond > 0 && bytes < 0) || (allowed.requestsPerSecond > 0 && requests < 0);
+  const add = (cost: Spending, allowed: Allowance): void => {
+    // Where there is no limit nothing is owed, also not from before it was lifted.
+    bytes = allowed.bytesPerSecond === 0 ? 0 : bytes - cost.bytes;
+    requests = allowed.requestsPerSecond === 0 ? 0 : requests - cost.requests;
+  };
   return {
     inDebt,
     /** Charges the cost unless there is a debt; answers whether it did. */
     charge: (cost: Spending, allowed: Allowance): boolean => {
       if (inDebt(allowed)) return false;
-      // Where there is no limit nothing is owed, also not from before it was lifted.
-      bytes = allowed.bytesPerSecond === 0 ? 0 : bytes - cost.bytes;
-      requests = allowed.requestsPerSecond === 0 ? 0 : requests - cost.requests;
+      add(cost, allowed);
       return true;
     },
+    add,
     credit: (granted: Spending): void => {
       bytes += granted.bytes;
       requests += granted.requests;
