@@ -76,11 +76,13 @@ export function createProcesses(folder: string): Processes {
           clearTimeout(timeout);
           resolve(value);
         });
+        // The lines of a process that ends at once may come after its end: the reader's own end is behind them.
         const ended = (): void => {
           clearTimeout(timeout);
-          reject(new Error(`${command.name} ended at its start; see its log in ${folder}`));
+          reject(new Error(`${command.name} ended without the line that was waited for; see its log in ${folder}`));
         };
-        gone.then(ended, ended);
+        lines.once("close", ended);
+        gone.catch(ended);
       });
     },
     pid: (name) => known(name).process.pid ?? 0,
