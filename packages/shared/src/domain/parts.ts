@@ -34,8 +34,36 @@ export function planParts(sizeBytes: number, wishedPartBytes: number): PartPlan 
   return { partSizeBytes, count: Math.max(1, Math.ceil(sizeBytes / partSizeBytes)) };
 }
 
+/** Contiguous parts that one task copies; both ends inclusive. */
+export interface PartGroup {
+  readonly firstPart: number;
+  readonly lastPart: number;
+}
+
+/** An object is spread over about so many tasks, so that tens of worker processes share it … */
+const wishedGroups = 64;
+/** … unless they got too small to be worth a task, too long to be worth one, or too many to be planned in one step. */
+const fewestParts = 8;
+const mostGroupBytes = 1024 ** 3;
+const mostGroups = 1000;
+
+/** Cuts the parts of a spread object into groups: of 1 GiB at most where 1,000 of them suffice. */
+export function groupParts({ count, partSizeBytes }: PartPlan): readonly PartGroup[] {
+  const wished = Math.max(fewestParts, Math.ceil(count / wishedGroups));
+  const short = Math.min(wished, Math.max(1, Math.floor(mostGroupBytes / partSizeBytes)));
+  const partsPerGroup = Math.max(short, Math.ceil(count / mostGroups));
+  return Array.from({ length: Math.ceil(count / partsPerGroup) }, (_, at) => ({
+    firstPart: at * partsPerGroup + 1,
+    lastPart: Math.min((at + 1) * partsPerGroup, count),
+  }));
+}
+
 /** Where the `partNumber`th part lies. */
-export function partRange(plan: PartPlan, sizeBytes: number, partNumber: number): PartRange {
-  const first = (partNumber - 1) * plan.partSizeBytes;
-  return { partNumber, first, last: Math.min(first + plan.partSizeBytes, sizeBytes) - 1 };
+export function partRange(
+  { partSizeBytes }: Pick<PartPlan, "partSizeBytes">,
+  sizeBytes: number,
+  partNumber: number,
+): PartRange {
+  const first = (partNumber - 1) * partSizeBytes;
+  return { partNumber, first, last: Math.min(first + partSizeBytes, sizeBytes) - 1 };
 }

@@ -6,6 +6,8 @@ export interface BatchLimits {
   readonly objectCountLimit: number;
   /** Bytes. */
   readonly objectSizeLimit: number;
+  /** From this size on an object is a task of its own: it is spread over the fleet. */
+  readonly spreadThreshold?: number;
 }
 
 /** Objects that were listed and do not fill a task yet, in key order. */
@@ -34,10 +36,11 @@ export function addPage(open: OpenBatch, page: readonly SourceObject[], limits: 
     bytes = 0;
   };
   for (const object of page) {
-    if (bytes + object.sizeBytes > limits.objectSizeLimit) close();
+    const isSpread = object.sizeBytes >= (limits.spreadThreshold ?? Number.POSITIVE_INFINITY);
+    if (isSpread || bytes + object.sizeBytes > limits.objectSizeLimit) close();
     objects.push(object);
     bytes += object.sizeBytes;
-    if (objects.length >= limits.objectCountLimit || bytes >= limits.objectSizeLimit) close();
+    if (isSpread || objects.length >= limits.objectCountLimit || bytes >= limits.objectSizeLimit) close();
   }
   return { full, open: { objects, bytes } };
 }

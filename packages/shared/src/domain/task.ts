@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { FaultCode } from "./fault-codes.ts";
 import type { SourceObject } from "./object.ts";
+import { partRange } from "./parts.ts";
 
 /** What travels on the `copy` queue: a pointer into the ledger. A new shape gets a new version. */
 export const taskPointerSchema = z.strictObject({
@@ -20,17 +21,54 @@ export interface HeldTask {
   readonly start: number;
 }
 
-/** What a task has to do. */
+/**
+ * Objects to copy. A single one from the job's `spreadThreshold` on is spread over the fleet: such a task begins its upload,
+ * waits while others copy the parts, and comes back as `complete-upload`; it alone counts the object.
+ */
 export interface CopyBatch {
   readonly kind: "copy-batch";
   readonly objects: readonly SourceObject[];
+  /** Of a spread object: how many generations of it have ended without a copy. */
+  readonly restarts?: number;
 }
-export type Manifest = CopyBatch;
+
+/** One generation of a spread object: one version of it, on its way in one multipart upload. */
+export interface SpreadCopy {
+  /** The object's own task. */
+  readonly objectTaskId: string;
+  /** The version that is copied; the manifest's object is the listed one. */
+  readonly version: SourceObject;
+  readonly targetKey: string;
+  readonly uploadId: string;
+  readonly partSizeBytes: number;
+  readonly restarts: number;
+}
+
+/** A group of contiguous parts, both ends inclusive, from 1. */
+export interface CopyParts {
+  readonly kind: "copy-parts";
+  /** One object: the listed one. */
+  readonly objects: readonly SourceObject[];
+  readonly spread: SpreadCopy;
+  readonly firstPart: number;
+  readonly lastPart: number;
+}
+
+/** All parts are at the target: complete the upload. */
+export interface CompleteUpload {
+  readonly kind: "complete-upload";
+  /** One object: the listed one. */
+  readonly objects: readonly SourceObject[];
+  readonly spread: SpreadCopy;
+}
+
+/** What a task has to do. */
+export type Manifest = CopyBatch | CopyParts | CompleteUpload;
 
 /** A task as the planner makes it. `taskId`: 128 random bits as 32 hex digits, never a counter. */
 export interface PlannedTask {
   readonly taskId: string;
-  readonly manifest: Manifest;
+  readonly manifest: CopyBatch;
 }
 
 /** The failed objects of one task under one code: already a manifest for `retry`, under the id that it will have. */
@@ -53,7 +91,15 @@ export interface WrittenObject {
   readonly crc64: string;
 }
 
-/** The bytes of a manifest's objects. */
+/** The bytes that a task has to do with: those of its objects, or of its parts. */
 export function manifestBytes(manifest: Manifest): number {
-  return manifest.objects.reduce((sum, object) => sum + object.sizeBytes, 0);
+  if (manifest.kind !== "copy-parts") return manifest.objects.reduce((sum, object) => sum + object.sizeBytes, 0);
+  const { spread, firstPart, lastPart } = manifest;
+  const { sizeBytes } = spread.version;
+  return partRange(spread, sizeBytes, lastPart).last - partRange(spread, sizeBytes, firstPart).first + 1;
+}
+
+/** How many objects a task settles: a group of parts settles none, the object's own task does. */
+export function manifestObjects(manifest: Manifest): number {
+  return manifest.kind === "copy-parts" ? 0 : manifest.objects.length;
 }

@@ -3,6 +3,7 @@ import type { JobLedger, JobRemoval } from "./job-ledger.ts";
 import type { Lease } from "./lease.ts";
 import type { PlanLedger } from "./plan-ledger.ts";
 import type { FailureLedger, SettleLedger } from "./settle-ledger.ts";
+import type { SpreadLedger } from "./spread-ledger.ts";
 import type { TaskLedger, UploadLedger } from "./task-ledger.ts";
 import type { WorkerRegistry } from "./worker-registry.ts";
 
@@ -12,6 +13,7 @@ export interface Ledger {
   readonly plans: PlanLedger;
   readonly dispatch: DispatchLedger;
   readonly tasks: TaskLedger;
+  readonly spreads: SpreadLedger;
   readonly uploads: UploadLedger;
   readonly failures: FailureLedger;
   readonly settling: SettleLedger;

@@ -1,6 +1,6 @@
 import type { Outcome, Tally } from "../domain/outcome.ts";
 import type { FailedBatch, HeldTask, Manifest, TaskPointer, WrittenObject } from "../domain/task.ts";
-import type { Upload } from "./object-target.ts";
+import type { Upload, UploadedPart } from "./object-target.ts";
 
 export type Taken =
   | {
@@ -9,6 +9,8 @@ export type Taken =
       readonly manifest: Manifest;
       /** Outcomes that earlier holders recorded: final, not to be done again. */
       readonly progress: readonly Outcome[];
+      /** Of `copy-parts` and `complete-upload`: the task's parts that are at the target, in their order; else none. */
+      readonly parts: readonly UploadedPart[];
       /** How often a worker died while it worked on this object alone, by index. */
       readonly crashes: ReadonlyMap<number, number>;
       /** The job's revision: a change (credentials, limits) since one's last look needs `JobLedger.get`. */

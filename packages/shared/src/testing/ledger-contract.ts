@@ -7,6 +7,7 @@ import { examJobs } from "./ledger-exam-jobs.ts";
 import { examPlan } from "./ledger-exam-plan.ts";
 import { examRetry } from "./ledger-exam-retry.ts";
 import { examSettle } from "./ledger-exam-settle.ts";
+import { examSpread } from "./ledger-exam-spread.ts";
 import { examTasks } from "./ledger-exam-tasks.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
 
@@ -27,6 +28,7 @@ export function ledgerContract(name: string, openLedger: (clock: ManualClock) =>
     examPlan(open);
     examDispatch(open);
     examTasks(open);
+    examSpread(open);
     examRetry(open);
     examBreaker(open);
     examSettle(open);

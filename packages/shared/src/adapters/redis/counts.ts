@@ -54,7 +54,7 @@ function failuresByCode(fields: ReadonlyMap<string, Buffer>): Partial<Record<Fau
 
 /** Empty for a task that was committed or handed back since. */
 async function readRunning(redis: RedisConnection, jobId: string, taskId: string): Promise<readonly RunningTask[]> {
-  const [since, objects, bytes, rows, copied, skipped] = await redis.hmget(
+  const [since, objects, bytes, rows, copied, skipped, parts] = await redis.hmget(
     taskKey(jobId, taskId),
     "since",
     "objects",
@@ -62,13 +62,14 @@ async function readRunning(redis: RedisConnection, jobId: string, taskId: string
     "rows",
     "copiedBytes",
     "skippedBytes",
+    "partBytes",
   );
   if (typeof since !== "string") return [];
   return [
     {
       taskId,
       startedAtMs: Number(since),
-      bytesDone: Number(copied ?? 0) + Number(skipped ?? 0),
+      bytesDone: Number(copied ?? 0) + Number(skipped ?? 0) + Number(parts ?? 0),
       bytesTotal: Number(bytes),
       objectsDone: Number(rows ?? 0),
       objectsTotal: Number(objects),

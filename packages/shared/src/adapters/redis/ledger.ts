@@ -8,6 +8,7 @@ import { createRedisLease } from "./lease.ts";
 import { createRedisPlans } from "./plans.ts";
 import type { RedisConnection } from "./scripts.ts";
 import { createRedisSettling } from "./settling.ts";
+import { createRedisSpreads } from "./spreads.ts";
 import { createRedisTasks } from "./tasks.ts";
 import { createRedisUploads } from "./uploads.ts";
 import { createRedisWorkers } from "./worker-registry.ts";
@@ -26,6 +27,7 @@ export function createRedisLedger(redis: RedisConnection, { clock, holder }: Red
     plans: createRedisPlans(redis),
     dispatch: createRedisDispatch(redis, index, clock),
     tasks: createRedisTasks(redis, clock),
+    spreads: createRedisSpreads(redis, clock),
     uploads: createRedisUploads(redis),
     failures: createRedisFailures(redis, index),
     settling: createRedisSettling(redis, index, clock),

@@ -1,7 +1,7 @@
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { z } from "zod";
 import type { SourceObject } from "../../domain/object.ts";
-import type { FailedObject, Manifest, WrittenObject } from "../../domain/task.ts";
+import type { FailedObject, Manifest, SpreadCopy, WrittenObject } from "../../domain/task.ts";
 
 /**
  * Objects by columns, so that like stands by like and compresses well; `n` names the shape. A list of failed objects
@@ -17,6 +17,24 @@ const columnsSchema = z.object({
   classes: z.array(z.string()),
   class: z.array(z.number()),
 });
+/** One object, and the generation that it is in; `group` is there for a group of parts. */
+const manifestSchema = columnsSchema.extend({
+  restarts: z.number().optional(),
+  spread: z
+    .object({
+      task: z.string(),
+      size: z.number(),
+      etag: z.string(),
+      modified: z.number(),
+      class: z.string(),
+      target: z.string(),
+      upload: z.string(),
+      partSize: z.number(),
+      restarts: z.number(),
+    })
+    .optional(),
+  group: z.tuple([z.number(), z.number()]).optional(),
+});
 const failureColumnsSchema = columnsSchema.extend({
   message: z.array(z.string()),
   attempts: z.array(z.number()),
@@ -25,12 +43,60 @@ const failureColumnsSchema = columnsSchema.extend({
 const writtenColumnsSchema = columnsSchema.extend({ target: z.array(z.string()), crc64: z.array(z.string()) });
 type Columns = z.infer<typeof columnsSchema>;
 
-export function packManifest({ objects }: Manifest): Buffer {
-  return pack(columnsOf(objects));
+export function packManifest(manifest: Manifest): Buffer {
+  const columns = columnsOf(manifest.objects);
+  switch (manifest.kind) {
+    case "copy-batch":
+      return pack({ ...columns, restarts: manifest.restarts });
+    case "complete-upload":
+      return pack({ ...columns, spread: packedSpread(manifest.spread) });
+    case "copy-parts":
+      return pack({
+        ...columns,
+        spread: packedSpread(manifest.spread),
+        group: [manifest.firstPart, manifest.lastPart],
+      });
+    default:
+      return manifest satisfies never;
+  }
 }
 
 export function unpackManifest(packed: Buffer): Manifest {
-  return { kind: "copy-batch", objects: objectsOf(columnsSchema.parse(unpack(packed))) };
+  const { restarts, spread, group, ...columns } = manifestSchema.parse(unpack(packed));
+  const objects = objectsOf(columns);
+  if (spread === undefined) return { kind: "copy-batch", objects, ...(restarts === undefined ? {} : { restarts }) };
+  const shared = { objects, spread: unpackedSpread(spread, columns.key[0] ?? "") };
+  if (group === undefined) return { kind: "complete-upload", ...shared };
+  return { kind: "copy-parts", ...shared, firstPart: group[0], lastPart: group[1] };
+}
+
+type PackedSpread = NonNullable<z.infer<typeof manifestSchema>["spread"]>;
+
+/** The version's key is that of the listed object. */
+function packedSpread({ objectTaskId, version, ...spread }: SpreadCopy): PackedSpread {
+  return {
+    task: objectTaskId,
+    size: version.sizeBytes,
+    etag: version.etag,
+    modified: version.lastModifiedMs,
+    class: version.storageClass,
+    target: spread.targetKey,
+    upload: spread.uploadId,
+    partSize: spread.partSizeBytes,
+    restarts: spread.restarts,
+  };
+}
+
+function unpackedSpread(packed: PackedSpread, key: string): SpreadCopy {
+  const { size: sizeBytes, etag, modified: lastModifiedMs, class: storageClass } = packed;
+  return {
+    objectTaskId: packed.task,
+    version: { key, sizeBytes, etag, lastModifiedMs, storageClass },
+    targetKey: packed.target,
+    uploadId: packed.upload,
+    partSizeBytes: packed.partSize,
+    restarts: packed.restarts,
+  };
 }
 
 export function packFailures(objects: readonly FailedObject[]): Buffer {

@@ -5,6 +5,7 @@ import type { Progressed, Taken, TaskLedger } from "../../ports/task-ledger.ts";
 import { batchArguments, indexBits } from "./commit-arguments.ts";
 import { taskKey } from "./keys.ts";
 import { packWritten, unpackManifest } from "./manifest-codec.ts";
+import { partsOf } from "./part-codec.ts";
 import { packRow, unpackRow } from "./row-codec.ts";
 import {
   type Argument,
@@ -76,7 +77,7 @@ function sumsOf(tally: Tally): readonly number[] {
   return [tally.copiedObjects, tally.copiedBytes, tally.skippedObjects, tally.skippedBytes, tally.failedObjects];
 }
 
-function takenOf({ jobId, taskId, run }: TaskPointer, [answer, start, revision, task]: readonly Reply[]): Taken {
+function takenOf({ jobId, taskId, run }: TaskPointer, [answer, start, revision, task, parts]: readonly Reply[]): Taken {
   if (textOf(answer) !== "held") return { answer: textOf(answer) === "not-now" ? "not-now" : "gone" };
   const fields = fieldsOf(task);
   const progress: Outcome[] = [];
@@ -91,6 +92,7 @@ function takenOf({ jobId, taskId, run }: TaskPointer, [answer, start, revision, 
     task: { jobId, taskId, run, start: Number(textOf(start)) },
     manifest: unpackManifest(fields.get("manifest") ?? Buffer.alloc(0)),
     progress: progress.sort(byIndex),
+    parts: partsOf(parts),
     crashes,
     revision: Number(textOf(revision)),
   };

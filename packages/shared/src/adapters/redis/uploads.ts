@@ -11,11 +11,11 @@ export function createRedisUploads(redis: RedisConnection): UploadLedger {
   const step = createRunStep(redis);
   return {
     async note(jobId, upload) {
-      await step(noteUpload, jobId, [pack(upload)]);
+      await step(noteUpload, jobId, [packUpload(upload)]);
     },
 
     async forget(jobId, upload) {
-      await redis.srem(jobKey(jobId, "uploads"), pack(upload));
+      await redis.srem(jobKey(jobId, "uploads"), packUpload(upload));
     },
 
     async list(jobId, limit) {
@@ -28,6 +28,6 @@ export function createRedisUploads(redis: RedisConnection): UploadLedger {
   };
 }
 
-function pack({ key, uploadId }: Upload): string {
+export function packUpload({ key, uploadId }: Upload): string {
   return JSON.stringify([uploadId, key]);
 }

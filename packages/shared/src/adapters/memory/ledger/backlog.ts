@@ -26,6 +26,14 @@ export function dequeue(book: JobBook): OpenTask | undefined {
   return undefined;
 }
 
+/** Takes a task out of the backlog, wherever in it it waits. */
+export function withdraw(book: JobBook, task: OpenTask): void {
+  const tasks = laneOf(book, task.lane);
+  tasks.splice(tasks.indexOf(task), 1);
+  if (tasks.length === 0) book.lanes.delete(task.lane);
+  book.backlogBytes -= task.weightBytes;
+}
+
 export function backlogLength(book: JobBook): number {
   let length = 0;
   for (const tasks of book.lanes.values()) length += tasks.length;

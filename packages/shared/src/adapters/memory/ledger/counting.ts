@@ -9,14 +9,25 @@ export function closeTask(book: JobBook, task: OpenTask, more: Tally): Tally {
   const sums = addTallies(task.tally, more);
   book.open.delete(task.taskId);
   book.dispatched.delete(task);
+  book.spreads.delete(task.taskId);
   book.tally = addTallies(book.tally, sums);
   book.breaker.objects += sums.copiedObjects + sums.skippedObjects + sums.failedObjects;
   book.breaker.failed += sums.failedObjects;
   return sums;
 }
 
-/** Drops a cancelled job's task that nobody holds any more: what its record says is counted. */
+/**
+ * Drops a cancelled job's task that nobody holds any more: what its record says is counted. With the last group of a
+ * spread object goes the object's task, which waits for it.
+ */
 export function dropTask(book: JobBook, task: OpenTask): void {
+  if (task.manifest.kind === "copy-parts") {
+    const { objectTaskId } = task.manifest.spread;
+    const groups = book.spreads.get(objectTaskId)?.groups;
+    groups?.delete(task.taskId);
+    const waiting = groups?.size === 0 ? book.open.get(objectTaskId) : undefined;
+    if (waiting !== undefined) closeTask(book, waiting, emptyTally);
+  }
   closeTask(book, task, emptyTally);
   const batches = failuresInRecord(task);
   storeFailures(book, batches, 1);

@@ -1,11 +1,13 @@
 import type { FaultCode } from "../../../domain/fault-codes.ts";
 import type { JobCounts, JobRecord, RunningTask } from "../../../domain/job.ts";
 import { hasEnded } from "../../../domain/state.ts";
+import { manifestBytes, manifestObjects } from "../../../domain/task.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { JobLedger, JobRemoval, Submitted } from "../../../ports/job-ledger.ts";
 import { backlogLength } from "./backlog.ts";
 import { changeBook } from "./job-changes.ts";
 import { recentOf } from "./rates.ts";
+import { partsOf } from "./spread-parts.ts";
 import { type JobBook, listingFinished, newBook, type OpenTask } from "./state.ts";
 
 export function createMemoryJobs(books: Map<string, JobBook>, clock: Clock): JobLedger & JobRemoval {
@@ -79,7 +81,7 @@ function recordOf(book: JobBook): JobRecord {
 
 function countsOf(book: JobBook, nowMs: number): JobCounts {
   const failuresByCode: Partial<Record<FaultCode, number>> = Object.fromEntries(book.failuresByCode);
-  const running = [...book.dispatched].flatMap(runningTask);
+  const running = [...book.dispatched].flatMap((task) => runningTask(book, task));
   return {
     listedObjects: book.listedObjects,
     listedBytes: book.listedBytes,
@@ -97,10 +99,11 @@ function countsOf(book: JobBook, nowMs: number): JobCounts {
   };
 }
 
-function runningTask({ taskId, held, manifest, rows, tally }: OpenTask): readonly RunningTask[] {
+function runningTask(book: JobBook, { taskId, held, manifest, rows, tally }: OpenTask): readonly RunningTask[] {
   if (held === undefined) return [];
-  const bytesTotal = manifest.objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const bytesDone = tally.copiedBytes + tally.skippedBytes;
-  const objectsTotal = manifest.objects.length;
+  const bytesTotal = manifestBytes(manifest);
+  const partBytes = manifest.kind === "copy-parts" ? partsOf(book, taskId, manifest) : [];
+  const bytesDone = partBytes.reduce((sum, part) => sum + part.sizeBytes, tally.copiedBytes + tally.skippedBytes);
+  const objectsTotal = manifestObjects(manifest);
   return [{ taskId, startedAtMs: held.sinceMs, bytesDone, bytesTotal, objectsDone: rows.size, objectsTotal }];
 }

@@ -6,6 +6,7 @@ import { createMemoryLease, createMemoryWorkers } from "./fleet.ts";
 import { createMemoryJobs } from "./jobs.ts";
 import { createMemoryPlans } from "./plan.ts";
 import { createMemorySettling } from "./settling.ts";
+import { createMemorySpreads } from "./spreads.ts";
 import type { JobBook } from "./state.ts";
 import { createMemoryTasks } from "./tasks.ts";
 import { createMemoryUploads } from "./uploads.ts";
@@ -18,6 +19,7 @@ export function createMemoryLedger(clock: Clock): Ledger {
     plans: createMemoryPlans(books),
     dispatch: createMemoryDispatch(books, clock),
     tasks: createMemoryTasks(books, clock),
+    spreads: createMemorySpreads(books, clock),
     uploads: createMemoryUploads(books),
     failures: createMemoryFailures(books),
     settling: createMemorySettling(books, clock),

@@ -4,9 +4,9 @@ import type { OpenJobSpec } from "../../../domain/job-spec.ts";
 import { emptyTally, type Outcome, type Tally } from "../../../domain/outcome.ts";
 import type { Shard } from "../../../domain/shard.ts";
 import type { JobState } from "../../../domain/state.ts";
-import type { FailedBatch, Manifest, PlannedTask, WrittenObject } from "../../../domain/task.ts";
+import type { CompleteUpload, FailedBatch, Manifest, WrittenObject } from "../../../domain/task.ts";
 import type { NewJob } from "../../../ports/job-ledger.ts";
-import type { Upload } from "../../../ports/object-target.ts";
+import type { Upload, UploadedPart } from "../../../ports/object-target.ts";
 import { emptyRates, type Rates } from "./rates.ts";
 
 /** A task that is planned and not yet committed. */
@@ -17,7 +17,8 @@ export interface OpenTask {
   readonly weightBytes: number;
   run: number;
   starts: number;
-  place: "backlog" | "dispatched";
+  /** `waiting`: its object is spread over other tasks. */
+  place: "backlog" | "dispatched" | "waiting";
   /** Last sign of life while dispatched. */
   signMs: number;
   held: { readonly start: number; readonly sinceMs: number } | undefined;
@@ -34,6 +35,14 @@ export interface StoredBatch {
   readonly weightBytes: number;
   /** How many failed tasks this batch stands for: 1 for the first of its task, 0 for the others. */
   readonly tasks: 0 | 1;
+}
+
+/** A spread object's present generation, by the id of the object's own task. */
+export interface SpreadBook {
+  readonly complete: CompleteUpload;
+  /** Ids of its groups that are open. */
+  readonly groups: Set<string>;
+  readonly parts: Map<number, UploadedPart>;
 }
 
 /** All that the memory ledger keeps of one job. */
@@ -56,6 +65,7 @@ export interface JobBook {
   /** The backlog: one queue per shard. The map's order is the ring: the lane that gave goes to the end. */
   readonly lanes: Map<string, OpenTask[]>;
   readonly dispatched: Set<OpenTask>;
+  readonly spreads: Map<string, SpreadBook>;
   listedObjects: number;
   listedBytes: number;
   backlogBytes: number;
@@ -95,6 +105,7 @@ export function newBook({ record, sealedCredentials, idempotencyKey }: NewJob): 
     open: new Map(),
     lanes: new Map(),
     dispatched: new Set(),
+    spreads: new Map(),
     listedObjects: 0,
     listedBytes: 0,
     backlogBytes: 0,
@@ -114,7 +125,10 @@ export function newBook({ record, sealedCredentials, idempotencyKey }: NewJob): 
 }
 
 /** A task as it enters the backlog for the first time. */
-export function newTask({ taskId, manifest }: PlannedTask, lane: string): OpenTask {
+export function newTask(
+  { taskId, manifest }: { readonly taskId: string; readonly manifest: Manifest },
+  lane: string,
+): OpenTask {
   return {
     taskId,
     manifest,

@@ -5,9 +5,10 @@ import type { Commit, Committed, Progressed, Taken, TaskLedger } from "../../../
 import { putBack } from "./backlog.ts";
 import { closeTask, dropTask, storeFailures, watchFailures } from "./counting.ts";
 import { noteRate } from "./rates.ts";
+import { partsOf } from "./spread-parts.ts";
 import type { JobBook, OpenTask } from "./state.ts";
 
-interface Held {
+export interface Held {
   readonly book: JobBook;
   readonly task: OpenTask;
 }
@@ -54,7 +55,7 @@ export function createMemoryTasks(books: ReadonlyMap<string, JobBook>, clock: Cl
 }
 
 /** The task, if this very start of this very run has it still. */
-function heldBy(books: ReadonlyMap<string, JobBook>, { jobId, taskId, run, start }: HeldTask): Held | undefined {
+export function heldBy(books: ReadonlyMap<string, JobBook>, { jobId, taskId, run, start }: HeldTask): Held | undefined {
   const book = books.get(jobId);
   const task = book?.open.get(taskId);
   if (book === undefined || task === undefined) return undefined;
@@ -83,6 +84,7 @@ function take(book: JobBook, { jobId, taskId, run }: TaskPointer, nowMs: number)
     task: { jobId, taskId, run, start: task.starts },
     manifest: task.manifest,
     progress: [...task.rows.values()],
+    parts: partsOf(book, taskId, task.manifest),
     crashes: new Map(task.crashes),
     revision: book.revision,
   };
@@ -116,6 +118,7 @@ function record({ book, task }: Held, outcomes: readonly Outcome[], nowMs: numbe
 }
 
 function settle({ book, task }: Held, commit: Commit, nowMs: number): Committed {
+  if (task.manifest.kind === "copy-parts") return { answer: "refused" };
   const standing = commit.outcomes.flatMap(({ index }) => task.rows.get(index) ?? []);
   if (standing.length > 0) return { answer: "behind", standing };
   const covered = task.rows.size + commit.outcomes.length === task.manifest.objects.length;
@@ -123,8 +126,10 @@ function settle({ book, task }: Held, commit: Commit, nowMs: number): Committed 
   const listed = commit.failures.reduce((sum, { objects }) => sum + objects.length, 0);
   if (listed !== task.tally.failedObjects + commit.tally.failedObjects) return { answer: "refused" };
 
+  // The bytes of a spread object were noted with its parts.
+  const fresh = book.spreads.has(task.taskId) ? { ...commit.tally, copiedBytes: 0 } : commit.tally;
   const sums = closeTask(book, task, commit.tally);
-  noteRate(book.rates, commit.tally, nowMs);
+  noteRate(book.rates, fresh, nowMs);
   storeFailures(book, commit.failures, 1);
   if (sums.failedObjects > 0) book.failedTasks += 1;
   else if (covered) book.succeededTasks += 1;

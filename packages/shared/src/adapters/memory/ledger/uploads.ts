@@ -5,7 +5,8 @@ import type { JobBook } from "./state.ts";
 export function createMemoryUploads(books: ReadonlyMap<string, JobBook>): UploadLedger {
   return {
     async note(jobId, upload) {
-      books.get(jobId)?.uploads.set(idOf(upload), upload);
+      const book = books.get(jobId);
+      if (book !== undefined) noteUpload(book, upload);
     },
     async forget(jobId, upload) {
       books.get(jobId)?.uploads.delete(idOf(upload));
@@ -14,6 +15,10 @@ export function createMemoryUploads(books: ReadonlyMap<string, JobBook>): Upload
       return [...(books.get(jobId)?.uploads.values() ?? [])].slice(0, limit);
     },
   };
+}
+
+export function noteUpload(book: JobBook, upload: Upload): void {
+  book.uploads.set(idOf(upload), upload);
 }
 
 function idOf({ key, uploadId }: Upload): string {

@@ -2,7 +2,7 @@
 -- then per batch of failures: code, id, objects, blob
 local id, run, start, now, outcomes, bits = unpack(ARGV, 1, 6)
 local FIRST_SUM, PART, RECHECKED, FIRST_BATCH = 7, 12, 13, 14
-if not holds(id, run, start) then return { 'refused' } end
+if not holds(id, run, start) or call('HEXISTS', TASK, 'parent') == 1 then return { 'refused' } end
 
 local objects, rows, failedRows = unpack(call('HMGET', TASK, 'objects', 'rows', 'failedObjects'))
 rows = tonumber(rows or '0')
@@ -31,7 +31,9 @@ for place, field in ipairs(SUMS) do
   local sum = ARGV[FIRST_SUM + place - 1]
   if sum ~= '0' then call('HINCRBY', COUNTS, field, sum) end
 end
-note_rate(now, tonumber(outcomes), tonumber(ARGV[FIRST_SUM + 1]) + tonumber(ARGV[FIRST_SUM + 3]))
+-- The bytes of a spread object were noted with its parts.
+local copied = call('HEXISTS', SPREAD, id .. ':parts') == 1 and 0 or tonumber(ARGV[FIRST_SUM + 1])
+note_rate(now, tonumber(outcomes), copied + tonumber(ARGV[FIRST_SUM + 3]))
 call('HINCRBY', COUNTS, 'breakerObjects', outcomes)
 if ARGV[FIRST_SUM + 4] ~= '0' then call('HINCRBY', COUNTS, 'breakerFailed', ARGV[FIRST_SUM + 4]) end
 for at = FIRST_BATCH, #ARGV, 4 do

@@ -42,7 +42,7 @@ end
 
 -- Objects and bytes per ten seconds; those older than a minute are forgotten when a new ten seconds begin.
 local function note_rate(now, objects, bytes)
-  if objects == 0 then return end
+  if objects == 0 and bytes == 0 then return end
   local bucket = math.floor(tonumber(now) / 10000)
   local name = string.format('%d', bucket)
   if call('HINCRBY', RATES, name .. ':objects', objects) == objects then
@@ -67,12 +67,28 @@ local function count_record()
   call('HINCRBY', COUNTS, 'breakerFailed', sums[5] or '0')
 end
 
+-- Forgets what is kept of a spread object's present generation.
+local function forget_spread(id)
+  local parts = call('HGET', SPREAD, id .. ':parts')
+  if not parts then return end
+  for part = 1, tonumber(parts) do call('HDEL', SPREAD, id .. ':part:' .. part) end
+  call('HDEL', SPREAD, id .. ':manifest', id .. ':bytes', id .. ':parts', id .. ':groups', id .. ':ids')
+end
+
+-- The task of a spread object, which waited, enters the front of the backlog as another stage of itself.
+local function come_back(key, id, stage)
+  call('HSET', key, 'objects', 1, 'bytes', stage.bytes, 'size', #stage.manifest, 'manifest', stage.manifest)
+  call('ZADD', BACKLOG, call('HGET', COUNTS, 'round') or '0', id .. ':' .. #stage.manifest)
+  call('HINCRBY', COUNTS, 'backlogBytes', #stage.manifest)
+end
+
 -- Takes a task out of the ledger.
 local function close(id)
   call('HDEL', OPEN, id)
   call('ZREM', DISPATCHED, id)
   call('ZREM', RUNNING, id)
   call('UNLINK', TASK)
+  forget_spread(id)
 end
 
 -- Stores failed objects of one task under one code. `tasks`: how many failed tasks the batch stands for (1 for the
@@ -100,8 +116,14 @@ local function failed_rows()
   return by_code
 end
 
--- Drops a cancelled job's task that nobody holds any more: what its record says is counted.
+-- Drops a cancelled job's task that nobody holds any more: what its record says is counted. With the last group of a
+-- spread object goes the object's task, which waits for it.
 local function drop(id)
+  local parent = call('HGET', TASK, 'parent')
+  if parent and call('HINCRBY', SPREAD, parent .. ':groups', -1) == 0 then
+    call('HDEL', OPEN, parent)
+    forget_spread(parent)
+  end
   local size = call('HGET', TASK, 'size')
   if call('ZREM', BACKLOG, id .. ':' .. size) == 1 then subtract(COUNTS, 'backlogBytes', size) end
   count_record()

@@ -17,4 +17,15 @@ local start = call('HINCRBY', TASK, 'starts', 1)
 call('HSET', TASK, 'held', start, 'since', now)
 call('ZADD', DISPATCHED, now, id)
 call('ZADD', RUNNING, now, id)
-return { 'held', start, revision, call('HGETALL', TASK) }
+local parent, first, last = unpack(call('HMGET', TASK, 'parent', 'first', 'last'))
+local spread = parent or id
+last = last or call('HGET', SPREAD, id .. ':parts') or 0
+local parts = {}
+for part = tonumber(first or 1), tonumber(last) do
+  local recorded = call('HGET', SPREAD, spread .. ':part:' .. part)
+  if recorded then
+    table.insert(parts, tostring(part))
+    table.insert(parts, recorded)
+  end
+end
+return { 'held', start, revision, call('HGETALL', TASK), parts }
