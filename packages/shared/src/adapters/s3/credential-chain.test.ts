@@ -28,7 +28,7 @@ test("the chain is AWS' own", async () => {
   assert.equal(found.accessKeyId, "from-the-chain");
 });
 
-test("a host where the chain finds nothing is a fault that says so", async () => {
+test("a host where the chain finds nothing is a fault that says so, and is asked again", async () => {
   const finding = withVariables({}, () => createS3CredentialChain("us-east-1")());
-  await assert.rejects(finding, faultWith("SOURCE_CREDENTIALS_INVALID", "permanent"));
+  await assert.rejects(finding, faultWith("SOURCE_CREDENTIALS_INVALID", "transient"));
 });
