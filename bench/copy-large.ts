@@ -1,6 +1,6 @@
 // npm run bench -- copy-large [--json]: few large objects; bytes/s of the whole system, CPU of the workers alone.
-import { measureCopies, print } from "./lib/copy.ts";
-import { summarise } from "./lib/result.ts";
+import { measureCopies } from "./lib/copy.ts";
+import { print, summarise } from "./lib/result.ts";
 
 const objects = 8;
 const sizeBytes = 256 * 1024 * 1024;

@@ -1,6 +1,6 @@
 // npm run bench -- copy-small [--json]: many small objects; objects/s of the whole system, CPU of the workers alone.
-import { measureCopies, print } from "./lib/copy.ts";
-import { summarise } from "./lib/result.ts";
+import { measureCopies } from "./lib/copy.ts";
+import { print, summarise } from "./lib/result.ts";
 
 const objects = 10_000;
 const runs = await measureCopies({ objects, sizeBytes: 4096, workers: 2 }, 3);

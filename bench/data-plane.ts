@@ -7,8 +7,7 @@ import { createOssTarget } from "@causeway/shared/adapters/oss/oss-target.ts";
 import { createS3Source } from "@causeway/shared/adapters/s3/s3-source.ts";
 import { metadataOfRecord } from "@causeway/shared/domain/source-record.ts";
 
-import { print } from "./lib/copy.ts";
-import { summarise } from "./lib/result.ts";
+import { print, summarise } from "./lib/result.ts";
 
 const ETAG = "9b2cf535f27731c974343645a3985328";
 const LARGE_BYTES = 64 * 1024 ** 2;

@@ -1,7 +1,6 @@
 import { hasEnded, startSystem } from "../../test/system/system.ts";
 import type { BucketConfigInput } from "../../packages/emulators/src/core/bucket-config.ts";
 import { cpuSeconds, peakRssBytes } from "./processes.ts";
-import type { Figures } from "./result.ts";
 
 export interface CopyPlan {
   readonly objects: number;
@@ -45,19 +44,11 @@ export async function measureCopies(plan: CopyPlan, runs: number): Promise<reado
       const seconds = (performance.now() - startedAtMs) / 1000;
       if (stats.jobState !== "Succeed" || stats.objects.copied !== objects)
         throw new Error(`the job did not copy everything: ${JSON.stringify(stats)}`);
-      const rss = Math.max(...pids.map((pid) => peakRssBytes(pid)));
+      const rss = Math.max(...pids.map((pid) => peakRssBytes(pid) ?? 0));
       if (run > 0) measured.push({ seconds, workerCpuSeconds: cpu() - cpuBefore, peakRssBytes: rss });
     }
   } finally {
     await system.stop();
   }
   return measured;
-}
-
-/** Prints a result: a line for each figure, or with `--json` one JSON object as the last line. */
-export function print(result: { readonly figures: Figures; readonly ratios: Figures }): void {
-  for (const [name, value] of Object.entries({ ...result.figures, ...result.ratios })) {
-    console.log(`${name.padEnd(36)} ${value.toLocaleString("en", { maximumFractionDigits: 3 })}`);
-  }
-  if (process.argv.includes("--json")) console.log(JSON.stringify(result));
 }

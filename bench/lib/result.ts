@@ -5,9 +5,13 @@ export interface BenchResult {
   readonly name: string;
   readonly machine: { readonly cpu: string; readonly cores: number; readonly node: string };
   readonly runs: number;
-  readonly figures: Readonly<Record<string, number>>;
+  /** Where several tools ran, each tool's figures are under its name. */
+  readonly figures: Readonly<Record<string, Figure | Readonly<Record<string, Figure>>>>;
   readonly ratios: Readonly<Record<string, number>>;
 }
+
+/** A number, or what it was that ran. */
+type Figure = number | string;
 
 export type Figures = Readonly<Record<string, number>>;
 
@@ -18,6 +22,25 @@ export function summarise(name: string, runs: readonly Figures[], ratios: Figure
     names.map((figure) => [figure, median(runs.map((run) => run[figure] ?? Number.NaN))]),
   );
   return { name, machine: machine(), runs: runs.length, figures, ratios };
+}
+
+/** A result whose medians are made already. */
+export function resultOf(name: string, measured: Pick<BenchResult, "runs" | "figures" | "ratios">): BenchResult {
+  return { name, machine: machine(), ...measured };
+}
+
+/** Prints a result: a line for each figure, or with `--json` one JSON object as the last line. */
+export function print(result: BenchResult): void {
+  for (const [name, value] of Object.entries({ ...result.figures, ...result.ratios })) {
+    if (typeof value !== "object") line(name, value);
+    else for (const [figure, one] of Object.entries(value)) line(`${name}.${figure}`, one);
+  }
+  if (process.argv.includes("--json")) console.log(JSON.stringify(result));
+}
+
+function line(name: string, value: Figure): void {
+  const text = typeof value === "number" ? value.toLocaleString("en", { maximumFractionDigits: 3 }) : value;
+  console.log(`${name.padEnd(44)} ${text}`);
 }
 
 export function median(values: readonly number[]): number {

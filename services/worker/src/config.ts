@@ -1,5 +1,5 @@
 import type { Limits } from "@causeway/shared/domain/limits.ts";
-import { wholeNumber } from "@causeway/shared/platform/setting-kinds.ts";
+import { oneOf, wholeNumber } from "@causeway/shared/platform/setting-kinds.ts";
 import {
   readSettings,
   type Settings,
@@ -16,7 +16,6 @@ import {
 } from "@causeway/shared/platform/shared-settings.ts";
 import { version } from "@causeway/shared/platform/version.ts";
 import type { StoreRules } from "@causeway/shared/wiring/stores.ts";
-import { z } from "zod";
 import type { Identity } from "./heartbeat.ts";
 import type { ProcessPlan } from "./processes.ts";
 
@@ -61,7 +60,7 @@ export const workerSettings = {
     doc: "The same in requests per second, those to the source counted in; 0: no limit.",
   },
   CRC64_ENGINE: {
-    schema: z.enum(["auto", "wasm"], { error: "must be auto or wasm" }),
+    schema: oneOf("auto", "wasm"),
     default: "auto",
     doc: "What computes CRC-64: auto takes the native module where it was built, else WebAssembly; wasm never the native one.",
   },

@@ -16,6 +16,7 @@ const helps: Readonly<Record<string, string>> = {
   migration_bytes_total: "Bytes that were copied.",
   migration_task_seconds: "How long tasks took, from taking to committing.",
   migration_faults_total: "Refusals from outside, by code and kind.",
+  migration_crc64_engine: "What computes CRC-64: 1 for the engine that runs.",
   migration_request_seconds: "How long requests to the stores took, by store and operation.",
   migration_listed_objects_total: "Objects that were listed and planned.",
   migration_dispatched_tasks_total: "Tasks that were handed to the queue.",

@@ -35,5 +35,13 @@ export const optionalText: z.ZodType<string | undefined, string> = z
   .string()
   .transform((text) => (text === "" ? undefined : text));
 
+/** One of a few words. */
+export function oneOf<const T extends string>(...choices: readonly T[]): z.ZodType<T, string> {
+  return z
+    .string()
+    .refine((text) => choices.some((choice) => choice === text), { message: `must be one of ${choices.join(", ")}` })
+    .transform((text) => choices.find((choice) => choice === text) as T);
+}
+
 /** A TCP port; 0: any free one. */
 export const port = wholeNumber(0, 65_535);
