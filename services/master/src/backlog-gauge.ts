@@ -5,7 +5,7 @@ export interface BacklogGauge {
   /** Whether the job's backlog leaves room to list on. Asks the ledger at most every 200 ms. */
   hasRoom(jobId: string): Promise<boolean>;
   /** Jobs that are being listed, as last seen. */
-  listing(): number;
+  listing(): readonly string[];
 }
 
 const freshMs = 200;
@@ -26,7 +26,7 @@ export function createBacklogGauge(
       }
       return hasRoom(jobs, jobId, budgetBytes);
     },
-    listing: () => jobs.filter(isListing).length,
+    listing: () => jobs.filter(isListing).map(({ jobId }) => jobId),
   };
 }
 

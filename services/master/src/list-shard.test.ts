@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { PlanStep } from "@causeway/shared/ports/plan-ledger.ts";
-import { createRig, never, newId, numberedKeys, type Rig, sourceOf } from "../test/rig.ts";
+import { createRig, never, newId, numberedKeys, type Rig, sourceOf, unwatched } from "../test/rig.ts";
 import { listShard, type ShardListing } from "./list-shard.ts";
 
 const options = { signal: never };
@@ -22,6 +22,7 @@ async function listing(rig: Rig, jobId: string, changes: Partial<ShardListing> =
     plans: rig.ledger.plans,
     mayGoOn: async () => true,
     onPlanned: () => undefined,
+    watch: unwatched,
     newId,
     ...changes,
   };

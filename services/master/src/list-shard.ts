@@ -1,9 +1,10 @@
-import type { SourceObject } from "@causeway/shared/domain/object.ts";
-import { addPage, type BatchLimits, emptyBatch, type OpenBatch, taskOf } from "@causeway/shared/domain/plan.ts";
+import { addPage, type BatchLimits, emptyBatch, type OpenBatch } from "@causeway/shared/domain/plan.ts";
 import type { Shard } from "@causeway/shared/domain/shard.ts";
 import type { ObjectSource, Signalled } from "@causeway/shared/ports/object-source.ts";
-import type { Planned, PlanLedger } from "@causeway/shared/ports/plan-ledger.ts";
+import type { PlanLedger } from "@causeway/shared/ports/plan-ledger.ts";
+import type { ShardWatch } from "./listing-board.ts";
 import { pagesOf } from "./pages.ts";
+import { createPlanSteps, type PlanSteps, type Stepped } from "./plan-steps.ts";
 
 export interface ShardListing {
   readonly jobId: string;
@@ -16,6 +17,8 @@ export interface ShardListing {
   mayGoOn(): Promise<boolean>;
   /** Told after each step that stored tasks. */
   onPlanned(objects: number): void;
+  /** Told which keys come, so that idle listers know where to split. */
+  readonly watch: ShardWatch;
   /** 128 random bits as 32 hex digits. */
   readonly newId: () => string;
 }
@@ -41,51 +44,32 @@ async function findShard({ plans, jobId, shardId }: ShardListing): Promise<Shard
   return (await plans.shards(jobId)).find(({ id }) => id === shardId);
 }
 
-/** `refused`: somebody changed the shard; read it again and go on at its cursor. */
+/** `refused`: somebody else lists the shard too; read it again and go on at its cursor. */
 async function listFrom(shard: Shard, listing: ShardListing, options: Signalled): Promise<ListingEnd | "refused"> {
-  const { jobId, shardId, plans } = listing;
-  const range = { after: shard.cursor ?? shard.after, before: shard.before, prefix: listing.prefix };
-  let { version } = shard;
-  let knownCursor = shard.cursor ?? null;
+  listing.watch.onShard(shard);
+  const steps = createPlanSteps(shard, listing);
   let open: OpenBatch = emptyBatch;
-
-  const plan = async (batches: readonly (readonly SourceObject[])[]): Promise<Planned> => {
-    const cursor = batches.at(-1)?.at(-1)?.key;
-    if (cursor === undefined) return "planned";
-    const tasks = batches.map((objects) => taskOf(objects, listing.newId));
-    const planned = await plans.plan({ jobId, shardId, version, knownCursor, planId: listing.newId(), cursor, tasks });
-    if (planned === "planned") {
-      version += 1;
-      knownCursor = cursor;
-      listing.onPlanned(batches.reduce((sum, batch) => sum + batch.length, 0));
-    }
-    return planned;
-  };
-
   let pages = 0;
-  for await (const page of pagesOf(listing.source, range, options)) {
-    if (pages > 0 && !(await listing.mayGoOn())) return await suspend(open, plan);
+  for await (const page of pagesOf(listing.source, steps.range, options)) {
+    if (pages > 0 && !(await listing.mayGoOn())) return await suspend(open, steps);
     pages += 1;
+    listing.watch.onPage(page);
     const batched = addPage(open, page, listing.limits);
-    const planned = await plan(batched.full);
+    const planned = await steps.plan(batched.full);
     if (planned !== "planned") return endOf(planned);
     open = batched.open;
   }
-  const planned = await plan([open.objects]);
-  if (planned !== "planned") return endOf(planned);
-  return endOf(await plans.finish({ jobId, shardId, version }));
+  const planned = await steps.plan([open.objects]);
+  return endOf(planned === "planned" ? await steps.finish() : planned);
 }
 
 /** What was listed and does not fill a task is planned all the same: nothing is listed twice. */
-async function suspend(
-  open: OpenBatch,
-  plan: (batches: readonly (readonly SourceObject[])[]) => Promise<Planned>,
-): Promise<"suspended" | "refused"> {
-  return (await plan([open.objects])) === "refused" ? "refused" : "suspended";
+async function suspend(open: OpenBatch, steps: PlanSteps): Promise<"suspended" | "refused"> {
+  return (await steps.plan([open.objects])) === "refused" ? "refused" : "suspended";
 }
 
-function endOf(planned: Planned): ListingEnd | "refused" {
-  switch (planned) {
+function endOf(stepped: Stepped): ListingEnd | "refused" {
+  switch (stepped) {
     case "planned":
       return "finished";
     case "not-now":
@@ -93,6 +77,6 @@ function endOf(planned: Planned): ListingEnd | "refused" {
     case "refused":
       return "refused";
     default:
-      return planned satisfies never;
+      return stepped satisfies never;
   }
 }

@@ -12,6 +12,8 @@ import type { BacklogGauge } from "./backlog-gauge.ts";
 import { checkJob, type OpenedStores } from "./check-job.ts";
 import type { JobStores } from "./job-stores.ts";
 import { listShard } from "./list-shard.ts";
+import type { ListingBoard } from "./listing-board.ts";
+import type { ListingPaces } from "./listing-pace.ts";
 import { patiently } from "./patience.ts";
 
 export interface ListerParts {
@@ -25,8 +27,9 @@ export interface ListerParts {
   readonly newId: () => string;
   /** Tasks were planned or a listing ended: the dispatcher and the settler look at once. */
   onChange(): void;
-  /** How many shards this process lists at once. */
-  readonly slots: number;
+  /** Shows idle listers what is listed here. */
+  readonly board: ListingBoard;
+  readonly paces: ListingPaces;
   /** Aborted when the master stops: a listing then ends, another master goes on at the last planned key. */
   readonly stopping: AbortSignal;
 }
@@ -35,7 +38,7 @@ export interface ListerParts {
 const patienceMs = 600_000;
 const deadlineMs = 60_000;
 /** Where jobs wait for a free lister, each is listed this many pages in turn. */
-const pagesPerTurn = 100;
+const pagesPerTurn = 20;
 
 /** Lists the shards that the queue hands out: checks the job before its first page, then plans from the cursor on. */
 export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: Hold) => Promise<Handled> {
@@ -47,18 +50,23 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
     if (!checked.has(revision)) await checkJob(job.spec, stores, parts.clock, options);
     checked.add(revision);
     let pages = 0;
+    const { jobId, shardId } = pointer;
+    const { prefix } = job.spec.source;
+    const source = patientSource(parts.paces.paced(jobId, stores.source), parts.clock);
+    const entered = parts.board.enter({ jobId, shardId, prefix, source });
     const end = await listShard(
       {
-        jobId: job.id,
-        shardId: pointer.shardId,
-        prefix: job.spec.source.prefix,
+        jobId,
+        shardId,
+        prefix,
         limits: job.spec.tasks,
-        source: patientSource(stores.source, parts.clock),
+        source,
+        watch: entered,
         plans: parts.plans,
         newId: parts.newId,
         async mayGoOn() {
           pages += 1;
-          if (pages >= pagesPerTurn && parts.gauge.listing() > parts.slots) return false;
+          if (pages >= pagesPerTurn && parts.board.mustYield(shardId, parts.gauge.listing())) return false;
           return await parts.gauge.hasRoom(job.id);
         },
         onPlanned(objects) {
@@ -67,7 +75,7 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
         },
       },
       options,
-    );
+    ).finally(() => entered.leave());
     if (end === "finished") parts.log.info({ jobId: job.id, shardId: pointer.shardId }, "shard is listed");
     parts.onChange();
   }
@@ -99,7 +107,8 @@ async function abandon(job: JobRecord, fault: Fault, parts: ListerParts): Promis
   parts.onChange();
 }
 
-function patientSource(source: ObjectSource, clock: Clock): Pick<ObjectSource, "listPage"> {
+/** A source whose pages are asked for until they come; what may pass is waited for. */
+export function patientSource(source: Pick<ObjectSource, "listPage">, clock: Clock): Pick<ObjectSource, "listPage"> {
   const patience = { clock, patienceMs, deadlineMs, unanswered: "SOURCE_UNREACHABLE" } as const;
   return {
     listPage: (request, options: Signalled) => patiently((tried) => source.listPage(request, tried), patience, options),

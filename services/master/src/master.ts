@@ -10,7 +10,7 @@ import { createDispatcher } from "./dispatch.ts";
 import { createDuty } from "./duty.ts";
 import { createJobStores, type OpenStores } from "./job-stores.ts";
 import { journalObstacle } from "./journal-guard.ts";
-import { createLister } from "./lister.ts";
+import { createListing } from "./listing.ts";
 import { createSettler } from "./settle.ts";
 import { createSweeper } from "./sweep.ts";
 
@@ -75,18 +75,15 @@ export function createMaster(parts: MasterParts): Master {
   const settle = createDuty({ name: "settle", everyMs: pollMs, run: settler }, surroundings);
   const sweep = createDuty({ name: "sweep", everyMs: sweepEveryMs, run: sweeper }, surroundings);
   const duties = [dispatch, settle, sweep];
-  const lister = createLister({
+  const listing = createListing({
     ...parts,
-    jobs: ledger.jobs,
-    plans: ledger.plans,
+    ...ledger,
+    ledger: ledger.dispatch,
     stores,
     gauge,
     slots: settings.listers,
     stopping: stopping.signal,
-    onChange() {
-      dispatch.nudge();
-      settle.nudge();
-    },
+    onChange: () => [dispatch, settle].forEach((duty) => duty.nudge()),
   });
   /** While Redis is away the ledger waits for it; whoever asks whether we are ready does not. */
   async function fleetTrouble(): Promise<string | undefined> {
@@ -101,12 +98,13 @@ export function createMaster(parts: MasterParts): Master {
 
   return {
     start() {
-      parts.shardConsumer.start(lister);
+      parts.shardConsumer.start(listing.list);
+      listing.start();
       for (const duty of duties) duty.start();
     },
     async stop() {
       stopping.abort(new Error("stopping"));
-      const ends = [parts.shardConsumer.stop("drain"), ...duties.map((duty) => duty.stop())];
+      const ends = [parts.shardConsumer.stop("drain"), listing.stop(), ...duties.map((duty) => duty.stop())];
       await waitFor(Promise.all(ends), parts.clock);
       await stores.close();
     },

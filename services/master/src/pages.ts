@@ -6,7 +6,7 @@ import type { ListPage, ObjectSource, Signalled } from "@causeway/shared/ports/o
 export interface PageRange {
   /** The first page starts behind this key; undefined: at the beginning. */
   readonly after: string | undefined;
-  /** The last key that is wanted; undefined: to the end. */
+  /** The last key that is wanted; undefined: to the end. Read anew for each page: a shard that is split ends earlier. */
   readonly before: string | undefined;
   readonly prefix: string;
 }
@@ -35,6 +35,7 @@ export async function* pagesOf(
     let { after } = range;
     let next: Promise<ListPage<SourceObject>> | undefined = ask(after);
     while (next !== undefined) {
+      if (after !== undefined && isBeyond(after, range.before)) return;
       const page: ListPage<SourceObject> = await next;
       checkPage(page, after, range.prefix);
       const wanted = upTo(page.objects, range.before);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import { createMemoryTarget } from "@causeway/shared/adapters/memory/object-target.ts";
+import type { ListRequest, Signalled } from "@causeway/shared/ports/object-source.ts";
 import { createRig, never, numberedKeys, sourceOf, stateOf, until } from "./rig.ts";
 
 describe("master", () => {
@@ -98,7 +99,15 @@ describe("master", () => {
   });
 
   test("listing waits at the watermark and goes on when workers have made room", async (t) => {
-    const rig = createRig({ source: sourceOf(numberedKeys(5000)) });
+    const keys = sourceOf(numberedKeys(20_000));
+    const source = {
+      ...keys,
+      listPage: async (request: ListRequest, options: Signalled) => {
+        await rig.clock.sleep(50, options);
+        return await keys.listPage(request, options);
+      },
+    };
+    const rig = createRig({ source });
     const master = rig.master({ backlogBudgetBytes: 20_000 });
     t.after(() => master.stop());
     master.start();
@@ -110,7 +119,7 @@ describe("master", () => {
     const worker = rig.worker();
     t.after(() => worker.stop("drain"));
     await until("the job is completed", async () => (await stateOf(rig, job.id)) === "completed", 60_000);
-    assert.equal((await rig.ledger.jobs.counts(job.id))?.tally.copiedObjects, 5000);
+    assert.equal((await rig.ledger.jobs.counts(job.id))?.tally.copiedObjects, 20_000);
   });
 
   test("nothing is handed out to workers on other hosts while the journal is a folder of this one", async (t) => {

@@ -18,10 +18,12 @@ import type { ObjectSource } from "@causeway/shared/ports/object-source.ts";
 import type { ObjectTarget } from "@causeway/shared/ports/object-target.ts";
 import type { TaskPointer } from "@causeway/shared/domain/task.ts";
 import { copiedOutcome, someCredentials, someJob } from "@causeway/shared/testing/builders.ts";
+import type { ShardWatch } from "../src/listing-board.ts";
 import { createMaster, type Master, type MasterSettings } from "../src/master.ts";
 
 export const quiet = createLogger({ service: "test", level: "fatal", version: "0" }, { write: () => undefined });
 export const noMeter: Meter = { count: () => undefined, time: () => undefined, gauge: () => undefined };
+export const unwatched: ShardWatch = { onShard: () => undefined, onPage: () => undefined };
 export const never = new AbortController().signal;
 export const newId = () => randomBytes(16).toString("hex");
 

@@ -20,6 +20,7 @@ const helps: Readonly<Record<string, string>> = {
   migration_request_seconds: "How long requests to the stores took, by store and operation.",
   migration_listed_objects_total: "Objects that were listed and planned.",
   migration_dispatched_tasks_total: "Tasks that were handed to the queue.",
+  migration_split_shards_total: "Shards that an idle lister cut in two to list a part.",
   migration_swept_tasks_total: "Tasks without a sign of life that were handed to the queue again.",
 };
 
