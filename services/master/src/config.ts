@@ -1,3 +1,5 @@
+import { journalSettings } from "@causeway/shared/adapters/journal/journal-settings.ts";
+import { redisSettings } from "@causeway/shared/adapters/redis/redis-settings.ts";
 import { wholeNumber } from "@causeway/shared/platform/setting-kinds.ts";
 import {
   readSettings,
@@ -8,10 +10,12 @@ import {
 import {
   commonSettings,
   healthSettings,
-  journalSettings,
+  networkSettings,
   sealSettings,
   storeSettings,
 } from "@causeway/shared/platform/shared-settings.ts";
+import type { JournalRules } from "@causeway/shared/wiring/journal.ts";
+import type { NetworkRules } from "@causeway/shared/wiring/network.ts";
 import type { StoreRules } from "@causeway/shared/wiring/stores.ts";
 import type { MasterSettings } from "./master.ts";
 
@@ -19,15 +23,17 @@ const defaultHealthPort = 8081;
 
 /** All settings of the master. */
 export const masterSettings = {
+  ...redisSettings,
   ...commonSettings,
   ...sealSettings,
   ...journalSettings,
+  ...networkSettings,
   ...storeSettings,
   ...healthSettings(defaultHealthPort),
   MASTER_LISTERS: {
     schema: wholeNumber(1, 256),
-    default: "8",
-    doc: "How many shards a master lists at once.",
+    default: "16",
+    doc: "How many shards a master lists at once; idle ones split what the others list.",
   },
   BACKLOG_BYTES: {
     schema: wholeNumber(1_048_576, 1_099_511_627_776),
@@ -44,24 +50,41 @@ export function readMasterConfig(host: SettingsHost): MasterConfig {
 }
 
 /** Listing and settling need few connections; copying is the workers'. */
-const storeConnections = 32;
+const leastConnections = 32;
+/** A page, and the probe of a split. */
+const connectionsPerLister = 2;
 
 /** By which rules the master opens stores. */
 export function storeRulesOf(config: MasterConfig): StoreRules {
   return {
     env: process.env,
     prefixes: config.CREDENTIALS_ENV_PREFIXES,
-    connections: storeConnections,
+    connections: Math.max(leastConnections, config.MASTER_LISTERS * connectionsPerLister),
     targetCidrs: config.OSS_ALLOWED_CIDRS,
-    caFile: config.CA_FILE,
+    ...networkRulesOf(config),
   };
 }
 
 export function masterSettingsOf(config: MasterConfig, host: string): MasterSettings {
   return {
     host,
-    journal: { url: config.JOURNAL_URL, shared: config.JOURNAL_SHARED },
+    journal: { url: config.JOURNAL_URL.url, shared: config.JOURNAL_SHARED },
     listers: config.MASTER_LISTERS,
     backlogBudgetBytes: config.BACKLOG_BYTES,
   };
+}
+
+/** Where the journal lies and with which keys. */
+export function journalRulesOf(config: MasterConfig): JournalRules {
+  return {
+    place: config.JOURNAL_URL,
+    accessKeyId: config.JOURNAL_ACCESS_KEY_ID,
+    secretAccessKey: config.JOURNAL_SECRET_ACCESS_KEY,
+    env: process.env,
+    ...networkRulesOf(config),
+  };
+}
+
+function networkRulesOf(config: MasterConfig): NetworkRules {
+  return { caFile: config.CA_FILE, httpsProxy: config.HTTPS_PROXY, noProxy: config.NO_PROXY };
 }
