@@ -67,7 +67,7 @@ export interface System {
 }
 
 export const sourceBucket = "source-bucket";
-export const targetBucket = "target-bucket";
+const targetBucket = "target-bucket";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const main = (path: string): string => join(root, path, "src/main.ts");
@@ -198,7 +198,8 @@ async function startServices(
     JOURNAL_URL: pathToFileURL(join(folder, "journal")).href,
     ALLOWED_ENDPOINTS: "127.0.0.1,localhost,*.amazonaws.com,*.aliyuncs.com",
     HEALTH_PORT: "0",
-    API_PORT: "0",
+    // A fixed one: an API that was killed comes back where its clients look for it.
+    API_PORT: String(await freePort()),
     API_KEYS: `test:admin:${apiKey}`,
     WORKER_PROCESSES: "1",
     ...plan.env,
