@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { FaultCode } from "./fault-codes.ts";
 import type { SourceObject } from "./object.ts";
 import { partRange } from "./parts.ts";
+import type { ProofPlan } from "./proof.ts";
 
 /** What travels on the `copy` queue: a pointer into the ledger. A new shape gets a new version. */
 export const taskPointerSchema = z.strictObject({
@@ -41,6 +42,8 @@ export interface SpreadCopy {
   readonly targetKey: string;
   readonly uploadId: string;
   readonly partSizeBytes: number;
+  /** What the source stores of the whole version that follows from its parts. */
+  readonly proof: ProofPlan;
   readonly restarts: number;
 }
 

@@ -42,6 +42,8 @@ export interface UploadedPart {
   readonly etag: string;
   readonly crc64: bigint | undefined;
   readonly sizeBytes: number;
+  /** The part's CRC by the source's own algorithm, where one is computed. */
+  readonly sourceCrc?: bigint | undefined;
 }
 
 /** Multipart uploads. An upload that is gone is the fault TARGET_UPLOAD_LOST (permanent) for part and complete. */

@@ -30,6 +30,7 @@ export function spreadStepOf({ task, manifest }: HeldAnswer): SpreadStep {
     targetKey: `t/${version.key}`,
     uploadId: `upload-${newId()}`,
     partSizeBytes,
+    proof: { algorithm: "crc64nvme", expected: "AAAAAAAAAAA=" },
     restarts: manifest.restarts ?? 0,
   };
   const count = Math.ceil(version.sizeBytes / partSizeBytes);
@@ -51,6 +52,7 @@ export function partsOfGroup({ manifest }: HeldAnswer): readonly UploadedPart[] 
       partNumber,
       etag: `"etag ${partNumber}`,
       crc64: 2n ** 64n - BigInt(partNumber),
+      sourceCrc: BigInt(partNumber),
       sizeBytes: last - first + 1,
     };
   });

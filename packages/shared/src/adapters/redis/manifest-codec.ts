@@ -30,6 +30,13 @@ const manifestSchema = columnsSchema.extend({
       target: z.string(),
       upload: z.string(),
       partSize: z.number(),
+      proof: z.discriminatedUnion("algorithm", [
+        z.object({ algorithm: z.literal("none") }),
+        z.object({
+          algorithm: z.enum(["md5", "crc64nvme", "crc32c", "crc32", "sha256", "sha1"]),
+          expected: z.string(),
+        }),
+      ]),
       restarts: z.number(),
     })
     .optional(),
@@ -83,6 +90,7 @@ function packedSpread({ objectTaskId, version, ...spread }: SpreadCopy): PackedS
     target: spread.targetKey,
     upload: spread.uploadId,
     partSize: spread.partSizeBytes,
+    proof: spread.proof,
     restarts: spread.restarts,
   };
 }
@@ -95,6 +103,7 @@ function unpackedSpread(packed: PackedSpread, key: string): SpreadCopy {
     targetKey: packed.target,
     uploadId: packed.upload,
     partSizeBytes: packed.partSize,
+    proof: packed.proof,
     restarts: packed.restarts,
   };
 }
