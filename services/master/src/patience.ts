@@ -43,6 +43,9 @@ export async function patiently<T>(
   }
 }
 
+/** One for all: an error that is made anew reads the stack. */
+const calledOff = new Error("the deadline is called off");
+
 async function withinDeadline<T>(
   act: (options: Signalled) => Promise<T>,
   { clock, deadlineMs, unanswered }: Patience,
@@ -50,8 +53,8 @@ async function withinDeadline<T>(
 ): Promise<T> {
   const late = new AbortController();
   const done = new AbortController();
-  const fault = new Fault(unanswered, "transient", { said: `no answer within ${deadlineMs} ms` });
   const deadline = clock.sleep(deadlineMs, { signal: done.signal }).then(() => {
+    const fault = new Fault(unanswered, "transient", { said: `no answer within ${deadlineMs} ms` });
     late.abort(fault);
     throw fault;
   });
@@ -60,7 +63,7 @@ async function withinDeadline<T>(
   } finally {
     // The deadline that is called off rejects, and nobody waits for it any more.
     deadline.catch(() => undefined);
-    done.abort();
+    done.abort(calledOff);
   }
 }
 

@@ -62,8 +62,23 @@ function flatHex(config: SyntheticConfig): (position: number) => string {
   const slice = HEX_KEYS / Math.max(config.objects, 1);
   return (position) => {
     const place = Math.floor((position + (0.999 * mix(config.seed, position)) / 2 ** 32) * slice);
-    return `${config.keys.prefix}${place.toString(16).padStart(13, "0")}${(position % 4096).toString(16).padStart(3, "0")}`;
+    // A number of 52 bits is slow to spell: it is put together of pieces that are spelled already.
+    const high = Math.floor(place / 2 ** 28);
+    const low = place % 2 ** 28;
+    const hex = `${hex3(high >>> 12)}${hex3(high)}${hex3(low >>> 16)}${hex3(low >>> 4)}`;
+    return `${config.keys.prefix}${hex}${hex1(low)}${hex3(position)}`;
   };
+}
+
+const HEX3 = Array.from({ length: 4096 }, (_, value) => value.toString(16).padStart(3, "0"));
+
+/** The last twelve bits as three digits. */
+function hex3(value: number): string {
+  return HEX3[value & 0xfff] ?? "";
+}
+
+function hex1(value: number): string {
+  return (value & 0xf).toString(16);
 }
 
 function grouped(config: SyntheticConfig, nameOf: (group: number) => string): (position: number) => string {

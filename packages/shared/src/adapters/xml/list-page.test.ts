@@ -62,6 +62,18 @@ test("a key that spells an element does not end the page", () => {
   assert.equal(page.entries[0]?.key, "<IsTruncated>true</IsTruncated></Contents>");
 });
 
+function listedAt(time: string): number | undefined {
+  return readListPage(listing([entry("a").replace("2024-02-03T04:05:06.789Z", time)]))?.entries[0]?.lastModifiedMs;
+}
+
+test("times are read with and without fractions; what is no time makes no listing", () => {
+  for (const time of ["2024-02-29T23:59:59.999Z", "1999-12-31T00:00:00.000Z", "2024-02-03T04:05:06Z"]) {
+    assert.equal(listedAt(time), Date.parse(time), time);
+  }
+  assert.equal(listedAt("2024-02-03T04:x5:06.789Z"), undefined);
+  assert.equal(listedAt("yesterday"), undefined);
+});
+
 test("an empty listing has no entries", () => {
   assert.deepEqual(readListPage(listing([], "<IsTruncated>false</IsTruncated>"))?.entries, []);
 });
