@@ -1,8 +1,10 @@
+import { journalSettings } from "@causeway/shared/adapters/journal/journal-settings.ts";
+import { redisSettings } from "@causeway/shared/adapters/redis/redis-settings.ts";
 import {
   commonSettings,
   drainSettings,
   endpointSettings,
-  journalSettings,
+  networkSettings,
   sealSettings,
   storeSettings,
 } from "@causeway/shared/platform/shared-settings.ts";
@@ -13,6 +15,8 @@ import {
   type SettingsDeclaration,
   type SettingsHost,
 } from "@causeway/shared/platform/settings.ts";
+import type { JournalRules } from "@causeway/shared/wiring/journal.ts";
+import type { NetworkRules } from "@causeway/shared/wiring/network.ts";
 import { z } from "zod";
 import { type HashedKey, hashedKey, roles } from "./http/auth.ts";
 
@@ -30,9 +34,11 @@ const keySchema = z.string().transform((entry, context): HashedKey => {
 
 /** The API's settings. */
 export const apiSettings = {
+  ...redisSettings,
   ...commonSettings,
   ...sealSettings,
   ...journalSettings,
+  ...networkSettings,
   ...drainSettings,
   ...endpointSettings,
   CREDENTIALS_ENV_PREFIXES: storeSettings.CREDENTIALS_ENV_PREFIXES,
@@ -55,4 +61,19 @@ export type ApiConfig = Settings<typeof apiSettings>;
 /** Reads the API's settings from the environment; prints every fault at once and exits where any is wrong. */
 export function readApiConfig(host: SettingsHost): ApiConfig {
   return readSettings(apiSettings, process.env, host);
+}
+
+/** Where the journal lies and with which keys. */
+export function journalRulesOf(config: ApiConfig): JournalRules {
+  return {
+    place: config.JOURNAL_URL,
+    accessKeyId: config.JOURNAL_ACCESS_KEY_ID,
+    secretAccessKey: config.JOURNAL_SECRET_ACCESS_KEY,
+    env: process.env,
+    ...networkRulesOf(config),
+  };
+}
+
+function networkRulesOf(config: ApiConfig): NetworkRules {
+  return { caFile: config.CA_FILE, httpsProxy: config.HTTPS_PROXY, noProxy: config.NO_PROXY };
 }

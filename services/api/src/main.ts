@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
-import { openJournal } from "@causeway/shared/adapters/journal/open.ts";
 import { connectRedis } from "@causeway/shared/adapters/redis/connect.ts";
+import { watchDurability } from "@causeway/shared/adapters/redis/durability.ts";
 import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
 import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
 import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
@@ -9,8 +9,10 @@ import { createLifecycle } from "@causeway/shared/platform/lifecycle.ts";
 import { createLogger } from "@causeway/shared/platform/logger.ts";
 import { createMetrics } from "@causeway/shared/platform/metrics.ts";
 import { version } from "@causeway/shared/platform/version.ts";
+import { openJournal } from "@causeway/shared/wiring/journal.ts";
+import { trustedCertificates } from "@causeway/shared/wiring/network.ts";
 import { createApp } from "./app.ts";
-import { readApiConfig } from "./config.ts";
+import { journalRulesOf, readApiConfig } from "./config.ts";
 import { createLedgerProbe } from "./ledger-probe.ts";
 import { createAddressRules } from "./submission/address-rules.ts";
 
@@ -18,8 +20,9 @@ const config = readApiConfig(process);
 const log = createLogger({ service: "api", level: config.LOG_LEVEL, version });
 const lifecycle = createLifecycle(log, process);
 const clock = createSystemClock();
-const redis = connectRedis({ url: config.REDIS_URL, whileAway: "fail", log });
+const redis = connectRedis({ url: config.REDIS_URL, ca: trustedCertificates(config.CA_FILE), whileAway: "fail", log });
 lifecycle.defer("redis", () => redis.disconnect());
+watchDurability(redis, log);
 const ledger = createRedisLedger(redis, { clock, holder: `${hostname()}-${process.pid}-${randomUUID()}` });
 const metrics = createMetrics("api");
 const ports = {
@@ -28,7 +31,7 @@ const ports = {
   active: ledger.dispatch,
   failures: ledger.failures,
   workers: ledger.workers,
-  journal: openJournal(config.JOURNAL_URL),
+  journal: lifecycle.close(openJournal(journalRulesOf(config))),
   lease: ledger.lease,
   seal: createSeal(config.SECRET_KEY),
   clock,

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { createShardConsumer } from "@causeway/shared/adapters/bullmq/consumer.ts";
 import { createShardQueue, createTaskQueue } from "@causeway/shared/adapters/bullmq/queue.ts";
-import { openJournal } from "@causeway/shared/adapters/journal/open.ts";
 import { connectRedis } from "@causeway/shared/adapters/redis/connect.ts";
+import { watchDurability } from "@causeway/shared/adapters/redis/durability.ts";
 import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
 import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
 import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
@@ -12,8 +12,10 @@ import { createLifecycle } from "@causeway/shared/platform/lifecycle.ts";
 import { createLogger } from "@causeway/shared/platform/logger.ts";
 import { createMetrics } from "@causeway/shared/platform/metrics.ts";
 import { version } from "@causeway/shared/platform/version.ts";
+import { openJournal } from "@causeway/shared/wiring/journal.ts";
+import { trustedCertificates } from "@causeway/shared/wiring/network.ts";
 import { createStoreOpener } from "@causeway/shared/wiring/stores.ts";
-import { masterSettingsOf, readMasterConfig, storeRulesOf } from "./config.ts";
+import { journalRulesOf, masterSettingsOf, readMasterConfig, storeRulesOf } from "./config.ts";
 import { createMaster } from "./master.ts";
 
 const config = readMasterConfig(process);
@@ -22,8 +24,9 @@ const onExit = createLifecycle(log, process);
 const clock = createSystemClock();
 const meter = createMetrics("master");
 const newId = () => randomBytes(16).toString("hex");
-const redis = connectRedis({ url: config.REDIS_URL, whileAway: "wait", log });
+const redis = connectRedis({ url: config.REDIS_URL, ca: trustedCertificates(config.CA_FILE), whileAway: "wait", log });
 onExit.defer("redis", () => redis.disconnect());
+watchDurability(redis, log);
 const ledger = createRedisLedger(redis, { clock, holder: `${hostname()}-${process.pid}-${newId()}` });
 const stores = createStoreOpener(storeRulesOf(config));
 const master = createMaster({
@@ -31,7 +34,7 @@ const master = createMaster({
   tasks: onExit.close(createTaskQueue(redis, log)),
   shards: onExit.close(createShardQueue(redis, log)),
   shardConsumer: createShardConsumer(redis, { concurrency: config.MASTER_LISTERS, log }),
-  journal: openJournal(config.JOURNAL_URL),
+  journal: onExit.close(openJournal(journalRulesOf(config))),
   openStores: (spec, credentials) => ({
     source: stores.source(spec.source, credentials.source),
     target: stores.target(spec.target, credentials.target),

@@ -1,3 +1,5 @@
+import { journalSettings } from "@causeway/shared/adapters/journal/journal-settings.ts";
+import { redisSettings } from "@causeway/shared/adapters/redis/redis-settings.ts";
 import type { Limits } from "@causeway/shared/domain/limits.ts";
 import { oneOf, wholeNumber } from "@causeway/shared/platform/setting-kinds.ts";
 import {
@@ -10,11 +12,13 @@ import {
   commonSettings,
   drainSettings,
   healthSettings,
-  journalSettings,
+  networkSettings,
   sealSettings,
   storeSettings,
 } from "@causeway/shared/platform/shared-settings.ts";
 import { version } from "@causeway/shared/platform/version.ts";
+import type { JournalRules } from "@causeway/shared/wiring/journal.ts";
+import type { NetworkRules } from "@causeway/shared/wiring/network.ts";
 import type { StoreRules } from "@causeway/shared/wiring/stores.ts";
 import type { Identity } from "./heartbeat.ts";
 import type { ProcessPlan } from "./processes.ts";
@@ -23,9 +27,11 @@ const defaultHealthPort = 8082;
 
 /** All settings of the worker. */
 export const workerSettings = {
+  ...redisSettings,
   ...commonSettings,
   ...sealSettings,
   ...journalSettings,
+  ...networkSettings,
   ...storeSettings,
   ...healthSettings(defaultHealthPort),
   ...drainSettings,
@@ -80,7 +86,7 @@ export function storeRulesOf(config: WorkerConfig): StoreRules {
     prefixes: config.CREDENTIALS_ENV_PREFIXES,
     connections: config.WORKER_CONNECTIONS,
     targetCidrs: config.OSS_ALLOWED_CIDRS,
-    caFile: config.CA_FILE,
+    ...networkRulesOf(config),
   };
 }
 
@@ -108,4 +114,19 @@ export function processPlanOf(config: WorkerConfig): ProcessPlan {
       HEALTH_PORT: String(config.HEALTH_PORT === 0 ? 0 : config.HEALTH_PORT + n),
     }),
   };
+}
+
+/** Where the journal lies and with which keys. */
+export function journalRulesOf(config: WorkerConfig): JournalRules {
+  return {
+    place: config.JOURNAL_URL,
+    accessKeyId: config.JOURNAL_ACCESS_KEY_ID,
+    secretAccessKey: config.JOURNAL_SECRET_ACCESS_KEY,
+    env: process.env,
+    ...networkRulesOf(config),
+  };
+}
+
+function networkRulesOf(config: WorkerConfig): NetworkRules {
+  return { caFile: config.CA_FILE, httpsProxy: config.HTTPS_PROXY, noProxy: config.NO_PROXY };
 }

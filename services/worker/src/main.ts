@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { createTaskConsumer } from "@causeway/shared/adapters/bullmq/consumer.ts";
 import { chooseCrc64, combineCrc64, crc64, createCrc64 } from "@causeway/shared/adapters/crc64/crc64.ts";
-import { openJournal } from "@causeway/shared/adapters/journal/open.ts";
 import { connectRedis } from "@causeway/shared/adapters/redis/connect.ts";
 import { createRedisFleetBudget } from "@causeway/shared/adapters/redis/fleet-budget.ts";
 import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
@@ -13,9 +12,11 @@ import { createLifecycle } from "@causeway/shared/platform/lifecycle.ts";
 import { createLogger } from "@causeway/shared/platform/logger.ts";
 import { createMetrics } from "@causeway/shared/platform/metrics.ts";
 import { version } from "@causeway/shared/platform/version.ts";
+import { openJournal } from "@causeway/shared/wiring/journal.ts";
+import { trustedCertificates } from "@causeway/shared/wiring/network.ts";
 import { createStoreOpener } from "@causeway/shared/wiring/stores.ts";
 import { withSourceRateLimit, withTargetRateLimit } from "@causeway/shared/wrappers/rate-limit.ts";
-import { identityOf, pathLimitsOf, processPlanOf, readWorkerConfig, storeRulesOf } from "./config.ts";
+import { identityOf, journalRulesOf, pathLimitsOf, processPlanOf, readWorkerConfig, storeRulesOf } from "./config.ts";
 import { withHold } from "./hold-guard.ts";
 import { createLimiters } from "./limiters.ts";
 import { runProcesses } from "./processes.ts";
@@ -28,7 +29,7 @@ const onExit = createLifecycle(log, process);
 const clock = createSystemClock();
 const meter = createMetrics("worker");
 const identity = identityOf(config, { host: hostname(), pid: process.pid, nonce: randomBytes(4).toString("hex") });
-const redis = connectRedis({ url: config.REDIS_URL, whileAway: "wait", log });
+const redis = connectRedis({ url: config.REDIS_URL, ca: trustedCertificates(config.CA_FILE), whileAway: "wait", log });
 onExit.defer("redis", () => redis.disconnect());
 const ledger = createRedisLedger(redis, { clock, holder: identity.id });
 const stores = createStoreOpener(storeRulesOf(config));
@@ -43,7 +44,7 @@ const worker = createWorkerService({
   ledger,
   workers: ledger.workers,
   consumer: createTaskConsumer(redis, { concurrency: config.WORKER_TASK_CONCURRENCY, log }),
-  journal: openJournal(config.JOURNAL_URL),
+  journal: onExit.close(openJournal(journalRulesOf(config))),
   seal: createSeal(config.SECRET_KEY),
   openStores: (job, credentials) => {
     const brakes = limiters.of(job);

@@ -153,7 +153,7 @@ export const faultCodes = {
   },
   JOURNAL_FAILED: {
     meaning: "The journal could not be written or read.",
-    cure: "See that JOURNAL_URL names a folder that exists on every host, is the same for all services, is writable and has space.",
+    cure: "See that JOURNAL_URL is the same for all services: a folder on every host that is writable and has space, or a bucket that its key may list, read, write and delete in.",
   },
   FAILURE_LIMIT: {
     meaning: "So many objects failed that the job paused itself.",

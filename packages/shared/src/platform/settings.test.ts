@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { flag, listOf, wholeNumber } from "./setting-kinds.ts";
 import { parseSettings, readSettings, settingRows, type SettingsDeclaration } from "./settings.ts";
-import { commonSettings, healthSettings, journalSettings, sealSettings, storeSettings } from "./shared-settings.ts";
+import { commonSettings, healthSettings, networkSettings, sealSettings, storeSettings } from "./shared-settings.ts";
 
 const declaration = {
   SLOTS: { schema: wholeNumber(1, 64), default: "8", doc: "Tasks at once." },
@@ -77,7 +77,7 @@ describe("settings", () => {
   });
 
   test("every default satisfies its own schema", () => {
-    const all = { ...commonSettings, ...journalSettings, ...storeSettings, ...healthSettings(8081) };
+    const all = { ...commonSettings, ...networkSettings, ...storeSettings, ...healthSettings(8081) };
     assert.ok("settings" in parseSettings(all, {}));
   });
 });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, listOf, optionalText, port, wholeNumber } from "./setting-kinds.ts";
+import { listOf, optionalText, port, wholeNumber } from "./setting-kinds.ts";
 import type { Setting, SettingsDeclaration } from "./settings.ts";
 
 const secretKeyBytes = 32;
@@ -15,20 +15,35 @@ const endpointPatternSchema = z
 
 /** Settings that every service reads. */
 export const commonSettings = {
-  REDIS_URL: {
-    schema: z
-      .string()
-      .regex(
-        /^(rediss?:\/\/|unix:\/|\/)/,
-        "must be redis://, rediss:// or the path of a socket such as /run/redis.sock",
-      ),
-    default: "redis://127.0.0.1:6379",
-    doc: "Where Redis listens: redis://, rediss:// (TLS) or the path of a Unix socket. It must run with AOF and noeviction.",
-  },
   LOG_LEVEL: {
     schema: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }),
     default: "info",
     doc: `How much is logged: ${logLevels.join(", ")}.`,
+  },
+} as const satisfies SettingsDeclaration;
+
+/** How every service reaches what is outside. */
+export const networkSettings = {
+  CA_FILE: {
+    schema: optionalText,
+    default: "",
+    doc: "A PEM file with further certificate authorities for TLS to the stores, to a journal in a bucket and to Redis.",
+  },
+  HTTPS_PROXY: {
+    schema: optionalText.refine(
+      (text) => text === undefined || /^https?:\/\/[^/]+\/?$/.test(text),
+      "must be a proxy such as http://proxy.example.com:3128",
+    ),
+    default: "",
+    doc:
+      "An HTTP proxy for the stores and a journal in a bucket, as http://user:password@host:3128. Loopback, OSS' internal endpoints and " +
+      "targets with pinned addresses or OSS_ALLOWED_CIDRS are reached without it.",
+    secret: true,
+  },
+  NO_PROXY: {
+    schema: listOf(z.string()),
+    default: "",
+    doc: "What is reached without HTTPS_PROXY, comma-separated: hosts, domains such as .example.com (also with :port), addresses, CIDR blocks, or *.",
   },
 } as const satisfies SettingsDeclaration;
 
@@ -47,20 +62,6 @@ export const sealSettings = {
   },
 } as const satisfies SettingsDeclaration;
 
-/** Settings of every service that reads or writes the journal. */
-export const journalSettings = {
-  JOURNAL_URL: {
-    schema: z.string().regex(/^file:\/\/\/./, "must be a folder as file:///absolute/path"),
-    default: "file:///var/lib/causeway/journal",
-    doc: "Where the record of every object's outcome goes: a folder as file:///absolute/path.",
-  },
-  JOURNAL_SHARED: {
-    schema: flag,
-    default: "false",
-    doc: "Declares that the folder of JOURNAL_URL is one and the same on all hosts (a shared volume or mount).",
-  },
-} as const satisfies SettingsDeclaration;
-
 /** Settings of every service that talks to the stores. */
 export const storeSettings = {
   CREDENTIALS_ENV_PREFIXES: {
@@ -72,11 +73,6 @@ export const storeSettings = {
     schema: listOf(cidrSchema),
     default: "",
     doc: "Address blocks that the target may resolve to, comma-separated; anything else gets not a byte. Empty: no check.",
-  },
-  CA_FILE: {
-    schema: optionalText,
-    default: "",
-    doc: "A PEM file with further certificate authorities for the stores' TLS.",
   },
 } as const satisfies SettingsDeclaration;
 

@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { BlockList, isIPv6 } from "node:net";
-import { rootCertificates } from "node:tls";
+import { proxyFor } from "../adapters/http/proxy-rule.ts";
 import { createOssCredentialChain } from "../adapters/oss/credential-chain.ts";
 import { createOssTarget } from "../adapters/oss/oss-target.ts";
 import { createS3CredentialChain } from "../adapters/s3/credential-chain.ts";
@@ -9,14 +8,13 @@ import type { Credentials, OpenJobSpec } from "../domain/job-spec.ts";
 import type { ObjectSource } from "../ports/object-source.ts";
 import type { ObjectTarget } from "../ports/object-target.ts";
 import { type CredentialRules, credentialSource } from "./credentials.ts";
+import { type NetworkRules, trustedCertificates } from "./network.ts";
 
-export interface StoreRules extends CredentialRules {
+export interface StoreRules extends CredentialRules, NetworkRules {
   /** Connections to each side. */
   readonly connections: number;
   /** Address blocks that the target may resolve to (OSS_ALLOWED_CIDRS); none: any. */
   readonly targetCidrs: readonly string[];
-  /** A PEM file with certificate authorities beside Node's (CA_FILE). */
-  readonly caFile: string | undefined;
 }
 
 /** Opens the two sides of a job; nothing is sent yet. Throws a permanent Fault where a credential reference is unusable. */
@@ -27,8 +25,7 @@ export interface StoreOpener {
 
 /** What master and worker open S3 and OSS with, by the operator's rules. */
 export function createStoreOpener(rules: StoreRules): StoreOpener {
-  const ca =
-    rules.caFile === undefined ? undefined : [...rootCertificates, readFileSync(rules.caFile, "utf8")].join("\n");
+  const ca = trustedCertificates(rules.caFile);
   const allows = allowsOnly(rules.targetCidrs);
   const { connections, env } = rules;
   return {
@@ -37,6 +34,7 @@ export function createStoreOpener(rules: StoreRules): StoreOpener {
         ...spec,
         connections,
         ca,
+        proxy: proxyFor(spec.endpoint, rules, "any"),
         credentials: credentialSource("SOURCE", credentials, rules, () => createS3CredentialChain(spec.region)),
       }),
     target: (spec, credentials) =>
@@ -45,6 +43,7 @@ export function createStoreOpener(rules: StoreRules): StoreOpener {
         connections,
         ca,
         allows,
+        proxy: proxyFor(spec.endpoint, rules, allows === undefined && spec.addresses.length === 0 ? "any" : "fixed"),
         signature: "v4",
         credentials: credentialSource("TARGET", credentials, rules, () => createOssCredentialChain(env)),
       }),

@@ -11,6 +11,7 @@ const rules = {
   env: { SRC_ACCESS_KEY_ID: "id", SRC_SECRET_ACCESS_KEY: "secret", SRC_SESSION_TOKEN: "", OTHER_ACCESS_KEY_ID: "x" },
   prefixes: ["SRC_", "OTHER_"],
 };
+const direct = { caFile: undefined, httpsProxy: undefined, noProxy: [] } as const;
 const chain = () => async () => ({ accessKeyId: "of the chain", secretAccessKey: "s" });
 
 function sourceOf(given: Parameters<typeof credentialSource>[1]) {
@@ -51,7 +52,7 @@ describe("credentials of a job", () => {
 
 describe("opening a job's target", () => {
   test("an address outside OSS_ALLOWED_CIDRS gets not a byte", async () => {
-    const opener = createStoreOpener({ ...rules, connections: 1, targetCidrs: ["100.64.0.0/10"], caFile: undefined });
+    const opener = createStoreOpener({ ...rules, connections: 1, targetCidrs: ["100.64.0.0/10"], ...direct });
     const spec = { ...someSpec().target, endpoint: "http://127.0.0.1:1" };
     const target = opener.target(spec, someCredentials.target);
     await assert.rejects(target.listPage({ after: undefined, prefix: "", limit: 1 }, { signal }), (error) => {

@@ -1,5 +1,5 @@
 import { DelayedError, type Job as QueueItem, WaitingError, Worker } from "bullmq";
-import type { Redis } from "ioredis";
+import type { Cluster, Redis } from "ioredis";
 import type { Handled, Hold, ShardConsumer, TaskConsumer } from "../../ports/task-queue.ts";
 import { type ItemKind, copyItems, keyPrefix, listItems } from "./items.ts";
 import { type Locks, createLocks } from "./locks.ts";
@@ -23,12 +23,12 @@ const mostStalls = 10;
 const redisRetryMs = 1000;
 
 /** Takes tasks off the `copy` queue. `redis` stays the caller's to close; BullMQ makes a second, blocking connection of it. */
-export function createTaskConsumer(redis: Redis, options: ConsumerOptions): TaskConsumer {
+export function createTaskConsumer(redis: Redis | Cluster, options: ConsumerOptions): TaskConsumer {
   return createConsumer(copyItems, redis, options);
 }
 
 /** Takes shards off the `list` queue. */
-export function createShardConsumer(redis: Redis, options: ConsumerOptions): ShardConsumer {
+export function createShardConsumer(redis: Redis | Cluster, options: ConsumerOptions): ShardConsumer {
   return createConsumer(listItems, redis, options);
 }
 
@@ -40,7 +40,7 @@ interface Running {
   readonly locks: Locks;
 }
 
-function createConsumer<P>(kind: ItemKind<P>, redis: Redis, options: ConsumerOptions): Consumer<P> {
+function createConsumer<P>(kind: ItemKind<P>, redis: Redis | Cluster, options: ConsumerOptions): Consumer<P> {
   const { log } = options;
   let running: Running | undefined;
   return {
@@ -66,7 +66,7 @@ function createConsumer<P>(kind: ItemKind<P>, redis: Redis, options: ConsumerOpt
   };
 }
 
-function run<P>(kind: ItemKind<P>, redis: Redis, options: ConsumerOptions, handle: Handle<P>): Running {
+function run<P>(kind: ItemKind<P>, redis: Redis | Cluster, options: ConsumerOptions, handle: Handle<P>): Running {
   const { log } = options;
   const { lockDurationMs, stalledIntervalMs, unknownDelayMs } = { ...defaults, ...options };
   const queue = kind.queue;

@@ -1,5 +1,5 @@
 import { Queue } from "bullmq";
-import type { Redis } from "ioredis";
+import type { Cluster, Redis } from "ioredis";
 import type { TaskPointer } from "../../domain/task.ts";
 import type { ShardPointer, ShardQueue, TaskQueue } from "../../ports/task-queue.ts";
 import { type ItemKind, copyItems, keyPrefix, listItems } from "./items.ts";
@@ -13,7 +13,7 @@ export interface QueueLog {
  * The `copy` queue. Its items are taken off whatever becomes of them: a kept one would make a later add of its id a silent
  * no-op. `redis` stays the caller's to close.
  */
-export function createTaskQueue(redis: Redis, log: QueueLog): TaskQueue {
+export function createTaskQueue(redis: Redis | Cluster, log: QueueLog): TaskQueue {
   const queue = open(copyItems, redis, log);
   return {
     add: (pointers: readonly TaskPointer[]) => add(queue, copyItems, pointers),
@@ -23,7 +23,7 @@ export function createTaskQueue(redis: Redis, log: QueueLog): TaskQueue {
 }
 
 /** The `list` queue; the same rules. */
-export function createShardQueue(redis: Redis, log: QueueLog): ShardQueue {
+export function createShardQueue(redis: Redis | Cluster, log: QueueLog): ShardQueue {
   const queue = open(listItems, redis, log);
   return {
     add: (pointers: readonly ShardPointer[]) => add(queue, listItems, pointers),
@@ -31,7 +31,7 @@ export function createShardQueue(redis: Redis, log: QueueLog): ShardQueue {
   };
 }
 
-function open<P>(kind: ItemKind<P>, redis: Redis, log: QueueLog): Queue<P> {
+function open<P>(kind: ItemKind<P>, redis: Redis | Cluster, log: QueueLog): Queue<P> {
   const queue = new Queue<P>(kind.queue, {
     connection: redis,
     prefix: keyPrefix,

@@ -8,6 +8,7 @@ import { createConnector } from "./connector.ts";
 import type { HttpAnswer, HttpRequest, Transport } from "./http.ts";
 import { createLargeLane } from "./large-lane.ts";
 import { type Side, networkFault } from "./network-fault.ts";
+import { createProxyConnector } from "./proxy-connector.ts";
 import { copied, outgoing } from "./request-body.ts";
 
 export interface TransportOptions {
@@ -21,6 +22,8 @@ export interface TransportOptions {
   readonly allows?: ((address: string) => boolean) | undefined;
   /** PEM certificates to trust instead of Node's. */
   readonly ca?: string | undefined;
+  /** An HTTP proxy that opens every connection: `http://[user:password@]host:port`. It resolves the endpoint's name. */
+  readonly proxy?: string | undefined;
   readonly waits?: Partial<Waits> | undefined;
 }
 
@@ -42,7 +45,7 @@ export const LARGE_BYTES = 256 * 1024;
 
 export function createTransport(options: TransportOptions): Transport {
   const waits = { ...usualWaits, ...options.waits };
-  const { side, origin, ca } = options;
+  const { side, origin, ca, proxy } = options;
   const { hostname } = new URL(origin);
   const servername = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
   const addresses = createAddresses({ hostname: servername, pinned: options.addresses ?? [], allows: options.allows });
@@ -51,12 +54,16 @@ export function createTransport(options: TransportOptions): Transport {
     connections: options.connections,
     pipelining: 1,
     keepAliveTimeout: 20_000,
-    connect: createConnector(addresses, { servername, ca, connectMs: waits.connectMs }),
+    connect:
+      proxy === undefined
+        ? createConnector(addresses, { servername, ca, connectMs: waits.connectMs })
+        : createProxyConnector({ proxy, servername, ca, connectMs: waits.connectMs }),
   });
   return {
     send: async (request, signal) => {
       signal.throwIfAborted();
-      return isLarge(request) ? lane.send(request, signal) : dispatch({ pool, side, waits }, request, signal);
+      // The lane of large bodies opens sockets of its own, which know no proxy.
+      return proxy === undefined && isLarge(request) ? lane.send(request, signal) : dispatch({ pool, side, waits }, request, signal);
     },
     close: async () => {
       await lane.close();

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, open, opendir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Fault } from "../../domain/fault.ts";
-import type { BlobStore } from "./blob-store.ts";
+import type { BlobStore } from "../../ports/blob-store.ts";
 
 const temporary = ".tmp";
 
@@ -29,6 +29,7 @@ export function createFileBlobStore(root: string): BlobStore {
       signal.throwIfAborted();
       await atPlace(root, () => rm(join(root, folder), { recursive: true, force: true, maxRetries: 3 }));
     },
+    async close() {},
   };
 }
 

@@ -6,7 +6,7 @@ import { journalLine, outcomeOfLine } from "../../domain/journal-row.ts";
 import type { Outcome } from "../../domain/outcome.ts";
 import type { Journal } from "../../ports/journal.ts";
 import type { Signalled } from "../../ports/object-source.ts";
-import type { BlobStore } from "./blob-store.ts";
+import type { BlobStore } from "../../ports/blob-store.ts";
 
 const compress = promisify(gzip);
 const uncompress = promisify(gunzip);

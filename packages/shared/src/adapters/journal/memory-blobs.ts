@@ -1,4 +1,4 @@
-import type { BlobStore } from "./blob-store.ts";
+import type { BlobStore } from "../../ports/blob-store.ts";
 
 /** Blobs in memory, for tests and for trying things out. */
 export function createMemoryBlobStore(): BlobStore {
@@ -21,5 +21,6 @@ export function createMemoryBlobStore(): BlobStore {
       signal.throwIfAborted();
       for (const name of blobs.keys()) if (name.startsWith(`${folder}/`)) blobs.delete(name);
     },
+    async close() {},
   };
 }

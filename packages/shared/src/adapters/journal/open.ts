@@ -3,7 +3,7 @@ import type { Journal } from "../../ports/journal.ts";
 import { createFileBlobStore } from "./file-blobs.ts";
 import { createJournal } from "./journal.ts";
 
-/** The journal that `JOURNAL_URL` names: `file:///absolute/path`. */
+/** A journal in a folder: `file:///absolute/path`. */
 export function openJournal(url: string): Journal {
   return createJournal(createFileBlobStore(fileURLToPath(url)));
 }

@@ -7,7 +7,7 @@ import { createOssSignerV1, createOssSignerV4, type OssCredentials } from "./sig
 
 export interface OssTargetOptions extends Pick<
   TransportOptions,
-  "connections" | "addresses" | "allows" | "ca" | "waits"
+  "connections" | "addresses" | "allows" | "ca" | "proxy" | "waits"
 > {
   /** `https://oss-cn-shanghai-internal.aliyuncs.com`, or an IP address or localhost for an emulator. */
   readonly endpoint: string;

@@ -6,7 +6,7 @@ import { createS3Signer, type S3Credentials } from "./signature.ts";
 
 export interface S3SourceOptions extends Pick<
   TransportOptions,
-  "connections" | "addresses" | "allows" | "ca" | "waits"
+  "connections" | "addresses" | "allows" | "ca" | "proxy" | "waits"
 > {
   /** `https://s3.ap-northeast-1.amazonaws.com` or what speaks like it. */
   readonly endpoint: string;
@@ -21,11 +21,13 @@ export interface S3SourceOptions extends Pick<
 }
 
 export interface S3Request {
-  readonly method: "GET" | "HEAD";
+  readonly method: "GET" | "HEAD" | "PUT" | "DELETE";
   /** Undefined: the bucket itself. */
   readonly key: string | undefined;
   readonly query?: Readonly<Record<string, string>> | undefined;
   readonly amzHeaders?: Readonly<Record<string, string>> | undefined;
+  /** What a PUT stores. */
+  readonly bytes?: Uint8Array | undefined;
   /** Headers outside the signature. */
   readonly plainHeaders?: Readonly<Record<string, string>> | undefined;
   readonly wholeUpToBytes: number;
@@ -44,20 +46,19 @@ export function createS3Client(options: S3SourceOptions): S3Client {
   const sign = createS3Signer(options.region);
   const always = options.requesterPays ? { "x-amz-request-payer": "requester" } : {};
   return {
-    send: async ({ method, key, query: queries, amzHeaders, plainHeaders, ...sizes }, signal) => {
+    send: async ({ method, key, query: queries, amzHeaders, plainHeaders, bytes, ...sizes }, signal) => {
       signal.throwIfAborted();
       const credentials = await options.credentials();
       const path = key === undefined ? location.bucketPath : location.pathOf(key);
       const query = queries === undefined ? "" : encodeQueries(queries, "equals");
       const signed = sign(
-        { method, path, query, host: location.host, amzHeaders: { ...amzHeaders, ...always } },
+        { method, path, query, host: location.host, amzHeaders: { ...amzHeaders, ...always }, bytes },
         credentials,
         Date.now(),
       );
-      return transport.send(
-        { method, path: query === "" ? path : `${path}?${query}`, headers: { ...signed, ...plainHeaders }, ...sizes },
-        signal,
-      );
+      const body = bytes === undefined ? undefined : { bytes, sizeBytes: bytes.length };
+      const target = query === "" ? path : `${path}?${query}`;
+      return transport.send({ method, path: target, headers: { ...signed, ...plainHeaders }, body, ...sizes }, signal);
     },
     close: () => transport.close(),
   };

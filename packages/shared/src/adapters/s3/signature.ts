@@ -9,7 +9,7 @@ export interface S3Credentials {
   readonly sessionToken?: string | undefined;
 }
 
-/** What SigV4 covers of a request without a body. */
+/** What SigV4 covers of a request. */
 export interface Signable {
   readonly method: string;
   /** As it goes on the wire, encoded once. */
@@ -19,6 +19,8 @@ export interface Signable {
   readonly host: string;
   /** Every `x-amz-…` header of the request, by lower-case name. */
   readonly amzHeaders: Readonly<Record<string, string>>;
+  /** The body; undefined: none. */
+  readonly bytes?: Uint8Array | undefined;
 }
 
 /** Signs requests for one region; answers all headers that the signature needs, Host among them. */
@@ -40,10 +42,11 @@ export function createS3Signer(region: string): S3Signer {
   return (request, credentials, nowMs) => {
     const time = timeOf(nowMs);
     const day = time.slice(0, 8);
+    const bodySha256 = request.bytes === undefined ? EMPTY_SHA256 : hash("sha256", request.bytes, "hex");
     const headers: Record<string, string> = {
       host: request.host,
       ...request.amzHeaders,
-      "x-amz-content-sha256": EMPTY_SHA256,
+      "x-amz-content-sha256": bodySha256,
       "x-amz-date": time,
     };
     if (credentials.sessionToken !== undefined) headers["x-amz-security-token"] = credentials.sessionToken;
@@ -51,7 +54,7 @@ export function createS3Signer(region: string): S3Signer {
     const signed = names.join(";");
     let lines = "";
     for (const name of names) lines += `${name}:${headers[name] ?? ""}\n`;
-    const canonical = `${request.method}\n${request.path}\n${request.query}\n${lines}\n${signed}\n${EMPTY_SHA256}`;
+    const canonical = `${request.method}\n${request.path}\n${request.query}\n${lines}\n${signed}\n${bodySha256}`;
     const scope = `${day}/${region}/s3/aws4_request`;
     const text = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash("sha256", canonical, "hex")}`;
     const signature = keys(credentials.secretAccessKey, day)(text);

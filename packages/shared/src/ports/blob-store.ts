@@ -1,4 +1,4 @@
-import type { Signalled } from "../../ports/object-source.ts";
+import type { ListPage, ListRequest, Signalled } from "./object-source.ts";
 
 /**
  * Where the journal's blobs lie; names are relative paths with `/`. Small enough for a folder, OSS and S3 alike.
@@ -13,4 +13,17 @@ export interface BlobStore {
   list(folder: string, options: Signalled): AsyncIterable<string>;
   /** Removes everything below `folder`; an unknown one is no error. */
   removeFolder(folder: string, options: Signalled): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A bucket that blobs can lie in: what OSS and S3 do alike. Every method throws only `Fault`; nothing is tried again. */
+export interface BlobBucket {
+  /** Replaces what is there. */
+  put(key: string, bytes: Uint8Array, options: Signalled): Promise<void>;
+  /** Undefined: no such object. */
+  get(key: string, options: Signalled): Promise<Uint8Array | undefined>;
+  listPage(request: ListRequest, options: Signalled): Promise<ListPage<{ readonly key: string }>>;
+  /** An object that is not there is no error. */
+  remove(key: string, options: Signalled): Promise<void>;
+  close(): Promise<void>;
 }
