@@ -46,7 +46,7 @@ export function createLimiters({ budget, workers, pathLimits, clock }: LimitersP
       jobs.delete(oldest);
     }
     const limits = (): Limits => braked.limits;
-    const limiter = createLimiter({ name: `job:${id}`, budget, limits, safeShare, clock });
+    const limiter = createLimiter({ name: `job.${id}`, budget, limits, safeShare, clock });
     const braked: Braked = { limits: spec.limits, revision, limiter };
     jobs.set(id, braked);
     return limiter;
@@ -54,7 +54,7 @@ export function createLimiters({ budget, workers, pathLimits, clock }: LimitersP
   const ofPath = (endpoint: string): RateLimiter => {
     const known = paths.get(endpoint);
     if (known !== undefined) return known;
-    const limiter = createLimiter({ name: `path:${endpoint}`, budget, limits: () => pathLimits, safeShare, clock });
+    const limiter = createLimiter({ name: `path.${endpoint}`, budget, limits: () => pathLimits, safeShare, clock });
     paths.set(endpoint, limiter);
     return limiter;
   };
