@@ -1,5 +1,6 @@
 import { journalSettings } from "@causeway/shared/adapters/journal/journal-settings.ts";
 import { redisSettings } from "@causeway/shared/adapters/redis/redis-settings.ts";
+import { availableParallelism } from "node:os";
 import type { Limits } from "@causeway/shared/domain/limits.ts";
 import { oneOf, wholeNumber } from "@causeway/shared/platform/setting-kinds.ts";
 import {
@@ -36,9 +37,9 @@ export const workerSettings = {
   ...healthSettings(defaultHealthPort),
   ...drainSettings,
   WORKER_PROCESSES: {
-    schema: wholeNumber(1, 256),
-    default: "1",
-    doc: "How many worker processes run side by side, one for each core at best; their health ports count up from HEALTH_PORT.",
+    schema: wholeNumber(0, 256),
+    default: "0",
+    doc: "How many worker processes run side by side; 0: one for each core. Their health ports count up from HEALTH_PORT.",
   },
   WORKER_TASK_CONCURRENCY: {
     schema: wholeNumber(1, 64),
@@ -107,7 +108,7 @@ export function identityOf(
 /** The processes that this one has to run, if it is more than itself. */
 export function processPlanOf(config: WorkerConfig): ProcessPlan {
   return {
-    count: config.WORKER_PROCESSES,
+    count: config.WORKER_PROCESSES === 0 ? availableParallelism() : config.WORKER_PROCESSES,
     environmentOf: (n) => ({
       ...process.env,
       WORKER_PROCESSES: "1",
