@@ -1,7 +1,7 @@
 import { type Fault, faultOf } from "@causeway/shared/domain/fault.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Meter } from "@causeway/shared/ports/meter.ts";
-import type { Path } from "./path-watch.ts";
+import { type Path, rested } from "./path-watch.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 /** Tries of one object or part before its transient fault is final. */
@@ -32,6 +32,8 @@ export function createPersist({ clock, scheduler, meter }: AttemptParts): Persis
   return async (step, { paths, signal }) => {
     let waits = 0;
     for (let attempt = 1; ;) {
+      const rest = rested(paths, signal);
+      if (rest !== undefined) await rest;
       try {
         const value = await step(attempt);
         paths.source?.worked();
@@ -43,7 +45,7 @@ export function createPersist({ clock, scheduler, meter }: AttemptParts): Persis
         meter.count("migration_faults_total", { code: fault.code, kind: fault.kind });
         const path = observe(fault, paths);
         if (!isWorthAnother(fault, attempt)) throw fault;
-        if (fault.kind === "throttled") scheduler.throttled();
+        if (fault.kind === "throttled") slowDown(fault, paths, scheduler);
         await clock.sleep(backoffMs(fault, waits), { signal });
         waits += 1;
         if (fault.kind === "transient" && path?.isSuspect() !== true) attempt += 1;
@@ -52,9 +54,20 @@ export function createPersist({ clock, scheduler, meter }: AttemptParts): Persis
   };
 }
 
+/** All that goes over this path waits as long as its store says; a store that names no time is asked less at once. */
+function slowDown(fault: Fault, paths: Persistence["paths"], scheduler: Scheduler): void {
+  const delayMs = fault.retryAfterMs ?? 0;
+  pathOf(fault, paths)?.rest(delayMs);
+  scheduler.throttled(delayMs);
+}
+
+function pathOf(fault: Fault, paths: Persistence["paths"]): Path | undefined {
+  return fault.code.startsWith("SOURCE_") ? paths.source : paths.target;
+}
+
 /** Tells the path what was heard of it; answers the path that was not reached. */
 function observe(fault: Fault, paths: Persistence["paths"]): Path | undefined {
-  const path = fault.code.startsWith("SOURCE_") ? paths.source : paths.target;
+  const path = pathOf(fault, paths);
   if (path === undefined) return undefined;
   if (fault.kind === "path" || fault.code === "SOURCE_UNREACHABLE" || fault.code === "TARGET_UNREACHABLE") {
     path.failed(fault);

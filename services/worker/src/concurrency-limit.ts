@@ -1,26 +1,68 @@
-/** How many connections may be open, and what leads to more or fewer. */
+/** How many connections may be in use, and what the next decision on it depends on. */
 export interface ConcurrencyLimit {
   readonly connections: number;
-  /** Successes since the limit last changed. */
-  readonly successes: number;
-  /** When it was last halved, ms by the monotonic clock. */
-  readonly halvedAtMs: number;
+  /** What was measured before says nothing about this limit: ms by the monotonic clock. */
+  readonly deafUntilMs: number;
+  /** How long a small object took while nothing was wrong, ms; it follows slowly where everything takes longer. */
+  readonly calmMs: number | undefined;
+  /** Objects and parts per second in the last window. */
+  readonly perSecond: number;
+}
+
+/** What went through since the last decision. */
+export interface Window {
+  readonly elapsedMs: number;
+  /** Objects and parts. */
+  readonly finished: number;
+  readonly smallFinished: number;
+  /** The time that small objects spent in it, summed over the connections. */
+  readonly smallBusyMs: number;
+  /** Whether somebody waited for a connection. */
+  readonly crowded: boolean;
 }
 
 /** Answers to requests that were under way when the limit was halved say nothing about the new limit. */
 const halvingPauseMs = 1000;
+/** Latency is rising where it is this many times what it was, and so much more besides. */
+const risenTimes = 4;
+const risenMs = 250;
+/** Fewer than this share of the last window's objects: more connections don't help at the moment. */
+const keptThroughput = 0.8;
+const calmGrowth = 1.1;
 
-/** Halves the limit on throttling, at most once a second and never below one. */
-export function halved(limit: ConcurrencyLimit, nowMs: number): ConcurrencyLimit {
-  if (nowMs - limit.halvedAtMs < halvingPauseMs) return limit;
-  return { connections: Math.max(1, Math.floor(limit.connections / 2)), successes: 0, halvedAtMs: nowMs };
+export function startingLimit(connections: number): ConcurrencyLimit {
+  return { connections, deafUntilMs: 0, calmMs: undefined, perSecond: 0 };
 }
 
-/** Climbs by one after as many successes as connections: about once a round trip. */
-export function climbed(limit: ConcurrencyLimit, mostConnections: number): ConcurrencyLimit {
-  if (limit.connections >= mostConnections) return limit;
-  const successes = limit.successes + 1;
-  return successes < limit.connections
-    ? { ...limit, successes }
-    : { ...limit, connections: limit.connections + 1, successes: 0 };
+/** Halves the limit on throttling, once in the pause at most and never below one; `delayMs` is what the store asked for. */
+export function throttledLimit(limit: ConcurrencyLimit, nowMs: number, delayMs: number): ConcurrencyLimit {
+  if (nowMs < limit.deafUntilMs) return limit;
+  return halved(limit, 1, nowMs + Math.max(halvingPauseMs, delayMs));
+}
+
+/**
+ * Decides at a window's end. Rising latency halves, down to an eighth of the most: a store that has become slow for good
+ * still needs connections. Otherwise an eighth more are tried, where they were wanted and the throughput held.
+ */
+export function judgedLimit(
+  limit: ConcurrencyLimit,
+  window: Window,
+  { nowMs, most }: { readonly nowMs: number; readonly most: number },
+): ConcurrencyLimit {
+  const perSecond = (window.finished * 1000) / Math.max(1, window.elapsedMs);
+  const latencyMs = window.smallFinished === 0 ? undefined : window.smallBusyMs / window.smallFinished;
+  const { calmMs = latencyMs } = limit;
+  const follows = calmMs === undefined || latencyMs === undefined ? calmMs : Math.min(latencyMs, calmMs * calmGrowth);
+  const next = { ...limit, calmMs: follows, perSecond };
+  if (latencyMs !== undefined && calmMs !== undefined && latencyMs > calmMs * risenTimes + risenMs) {
+    return halved(next, Math.ceil(most / 8), nowMs + halvingPauseMs);
+  }
+  if (!window.crowded || perSecond < limit.perSecond * keptThroughput) return next;
+  return { ...next, connections: Math.min(most, limit.connections + Math.max(1, limit.connections >> 3)) };
+}
+
+function halved(limit: ConcurrencyLimit, fewest: number, deafUntilMs: number): ConcurrencyLimit {
+  const connections = Math.max(Math.min(fewest, limit.connections), Math.floor(limit.connections / 2));
+  // Fewer connections carry less: the next window is compared with none.
+  return { ...limit, connections, deafUntilMs, perSecond: 0 };
 }

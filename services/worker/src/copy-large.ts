@@ -1,29 +1,24 @@
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { SourceFacts, Stored } from "@causeway/shared/domain/object.ts";
-import { partRange, type PartPlan, planParts } from "@causeway/shared/domain/parts.ts";
-import { chooseProof } from "@causeway/shared/domain/proof.ts";
-import type { Checksums } from "@causeway/shared/ports/checksums.ts";
+import { type PartPlan, planParts } from "@causeway/shared/domain/parts.ts";
+import { chooseProof, type ProofPlan } from "@causeway/shared/domain/proof.ts";
+import type { RunningCrc } from "@causeway/shared/ports/checksums.ts";
 import type { Upload, UploadedPart } from "@causeway/shared/ports/object-target.ts";
 import type { UploadLedger } from "@causeway/shared/ports/task-ledger.ts";
-import type { Persist } from "./attempts.ts";
 import type { CopyStep } from "./batch.ts";
 import { attributesOf, type CopyAnswer } from "./copy-object.ts";
-import { measured } from "./measured.ts";
-import { createProofHash, type ProofHash } from "./proof-hash.ts";
-import type { Scheduler } from "./scheduler.ts";
+import { createOrderedHash, createPartsProof, type OrderedHash, type PartCrc } from "./proof-hash.ts";
+import { combinedCrc64, sendPart, type SendParts } from "./send-part.ts";
+import { unlikeListed } from "./verify.ts";
 
-export interface LargeParts {
-  readonly scheduler: Scheduler;
-  readonly checksums: Checksums;
-  readonly windowBytes: number;
+export interface LargeParts extends SendParts {
   readonly uploads: UploadLedger;
-  readonly persist: Persist;
   /** Parts of one object that are under way at once. */
   readonly partsAtOnce: number;
 }
 
-interface PartStep extends CopyStep {
-  readonly facts: SourceFacts;
+interface LargeStep extends CopyStep {
+  readonly version: SourceFacts;
   readonly upload: Upload;
   readonly plan: PartPlan;
 }
@@ -39,33 +34,38 @@ export async function copyLarge(step: CopyStep, parts: LargeParts): Promise<Copy
   const facts = await currentFacts(step);
   const plan = planParts(facts.sizeBytes, work.spec.largeObjects.partSize);
   if ("refused" in plan) throw new Fault(plan.refused, "permanent", { said: plan.said });
-  const proof = chooseProof(facts, work.spec.sourceProof);
+  const proof = chooseProof(facts, work.spec.sourceProof, "computed-here");
   const upload = await work.target.uploads.begin(targetKey, attributesOf(facts, work.rules.mapping), step);
   await parts.uploads.note(work.jobId, upload);
-  const partStep: PartStep = { ...step, facts, upload, plan };
+  const partStep: LargeStep = { ...step, version: facts, upload, plan };
   try {
-    const hash = createProofHash(proof);
-    const sent = hash === undefined ? await sendInAnyOrder(partStep, parts) : await sendInOrder(partStep, parts, hash);
-    const crc64 = combined(sent, parts.checksums);
-    const stored = await complete(partStep, sent, crc64);
+    const hash = createOrderedHash(proof);
+    const sent =
+      hash === undefined ? await sendInAnyOrder(partStep, proof, parts) : await sendInOrder(partStep, parts, hash);
+    const crc64 = combinedCrc64(sent, parts.checksums);
+    const stored = await complete(partStep, sent, crc64, parts);
     await parts.uploads.forget(work.jobId, upload);
     const { etag: sourceEtag, sizeBytes } = facts;
-    return { sizeBytes, sourceEtag, crc64, stored, proof: proof.algorithm, doubt: undefined };
+    return { sizeBytes, sourceEtag, crc64, stored, proof: proof.algorithm };
   } catch (thrown) {
     await abandon(partStep, parts.uploads);
     throw asObjectFault(thrown);
   }
 }
 
-async function currentFacts({ object, work, signal }: CopyStep): Promise<SourceFacts> {
+/** The object's facts, if it is still the version at hand. */
+export async function currentFacts({ object, work, signal }: CopyStep): Promise<SourceFacts> {
   const facts = await work.source.head(object.key, { signal });
   if (facts === undefined) throw new Fault("SOURCE_OBJECT_MISSING", "permanent", { said: object.key });
   if (facts.etag !== object.etag) throw new Fault("SOURCE_CHANGING", "transient", { said: object.key });
+  if (facts.sizeBytes !== object.sizeBytes) throw unlikeListed(object.sizeBytes, facts.sizeBytes);
   return facts;
 }
 
 /** Several parts at once; the first that fails for good stops the others. */
-async function sendInAnyOrder(step: PartStep, parts: LargeParts): Promise<readonly UploadedPart[]> {
+async function sendInAnyOrder(step: LargeStep, plan: ProofPlan, parts: LargeParts): Promise<readonly UploadedPart[]> {
+  const proof = createPartsProof(plan, parts.checksums);
+  const crcs: PartCrc[] = [];
   const failed = new AbortController();
   const signal = AbortSignal.any([step.signal, failed.signal]);
   const sent: UploadedPart[] = [];
@@ -74,7 +74,11 @@ async function sendInAnyOrder(step: PartStep, parts: LargeParts): Promise<readon
     while (next <= step.plan.count && !signal.aborted) {
       const partNumber = next;
       next += 1;
-      sent[partNumber - 1] = await sendPart({ ...step, signal }, partNumber, parts, undefined);
+      let crc: RunningCrc | undefined;
+      const openProof = proof && ((): RunningCrc => (crc = proof.start()));
+      const part = await sendPart({ ...step, signal }, partNumber, parts, openProof);
+      sent[partNumber - 1] = part;
+      crcs[partNumber - 1] = { crc: crc?.value() ?? 0n, sizeBytes: part.sizeBytes };
     }
   };
   const lanes = Array.from({ length: Math.min(parts.partsAtOnce, step.plan.count) }, () =>
@@ -85,85 +89,53 @@ async function sendInAnyOrder(step: PartStep, parts: LargeParts): Promise<readon
   await Promise.all(lanes);
   step.signal.throwIfAborted();
   if (failed.signal.aborted) throw failed.signal.reason;
+  const fault = proof?.check(crcs, step.version);
+  if (fault !== undefined) throw fault;
   return sent;
 }
 
-/** A checksum of the whole object needs its bytes one after the other. */
-async function sendInOrder(step: PartStep, parts: LargeParts, start: ProofHash): Promise<readonly UploadedPart[]> {
+/** MD5 and SHA need the bytes one after the other. */
+async function sendInOrder(step: LargeStep, parts: LargeParts, start: OrderedHash): Promise<readonly UploadedPart[]> {
   const sent: UploadedPart[] = [];
   let hash = start;
   for (let partNumber = 1; partNumber <= step.plan.count; partNumber += 1) {
     let behind = hash;
     const before = hash;
-    const fork = (): ProofHash => (behind = before.fork());
+    const fork = (): OrderedHash => (behind = before.fork());
     sent.push(await sendPart(step, partNumber, parts, fork));
     hash = behind;
   }
-  const fault = hash.check(step.facts);
+  const fault = hash.check(step.version);
   if (fault !== undefined) throw fault;
   return sent;
 }
 
-/** Sends one part, streamed, until OSS' CRC of it is ours. */
-async function sendPart(
-  step: PartStep,
-  partNumber: number,
-  { scheduler, windowBytes, checksums, persist }: LargeParts,
-  fork: (() => ProofHash) | undefined,
-): Promise<UploadedPart> {
-  const { work, signal, upload, facts } = step;
-  const { first, last } = partRange(step.plan, facts.sizeBytes, partNumber);
-  const waited = scheduler.enter("large", windowBytes, signal);
-  if (waited !== undefined) await waited;
-  try {
-    return await persist(
-      async () => {
-        const body = await work.source.read({ key: facts.key, etag: facts.etag, range: { first, last } }, { signal });
-        const crc = checksums.createCrc64();
-        const chunks = measured(body.chunks, crc, fork?.());
-        const payload = { chunks, sizeBytes: body.sizeBytes };
-        try {
-          const part = await work.target.uploads.putPart(upload, partNumber, payload, { signal });
-          const crc64 = crc.value();
-          if (part.crc64 !== crc64) {
-            const said = `part ${partNumber}: sent CRC-64 ${crc64}, stored ${part.crc64 ?? "without a CRC-64"}`;
-            throw new Fault("TARGET_CHECKSUM_MISMATCH", "transient", { said });
-          }
-          return { ...part, sizeBytes: last - first + 1 };
-        } finally {
-          await chunks.return();
-        }
-      },
-      { paths: work.paths, signal },
-    );
-  } finally {
-    scheduler.leave("large", windowBytes);
-  }
-}
-
-function combined(parts: readonly UploadedPart[], { combineCrc64 }: Checksums): bigint {
-  return parts.reduce((crc, part) => combineCrc64(crc, part.crc64 ?? 0n, part.sizeBytes), 0n);
-}
-
 /**
- * OSS completes before it answers, so a lost answer looks like a failure, and so does a second Complete. Therefore after
- * either the object itself is asked.
+ * OSS completes before it answers, so a lost answer looks like a failure, and a second Complete finds no upload. Therefore
+ * after either the object itself is asked.
  */
-async function complete(step: PartStep, sent: readonly UploadedPart[], crc64: bigint): Promise<Stored> {
+async function complete(
+  step: LargeStep,
+  sent: readonly UploadedPart[],
+  crc64: bigint,
+  { persist }: LargeParts,
+): Promise<Stored> {
   const { work, upload, signal } = step;
-  try {
-    return await work.target.uploads.complete(upload, sent, { signal });
-  } catch (thrown) {
-    signal.throwIfAborted();
-    if (!(thrown instanceof Fault) || (thrown.kind !== "transient" && thrown.code !== "TARGET_UPLOAD_LOST"))
-      throw thrown;
-    const held = await work.target.head(upload.key, { signal });
-    if (held !== undefined && held.crc64 === crc64 && held.sizeBytes === step.facts.sizeBytes) {
+  const attempt = async (): Promise<Stored> => {
+    try {
+      return await work.target.uploads.complete(upload, sent, { signal });
+    } catch (thrown) {
+      signal.throwIfAborted();
+      const mayBeDone =
+        thrown instanceof Fault && (thrown.kind === "transient" || thrown.code === "TARGET_UPLOAD_LOST");
+      if (!mayBeDone) throw thrown;
+      const held = await work.target.head(upload.key, { signal });
+      const isThere = held !== undefined && held.crc64 === crc64 && held.sizeBytes === step.version.sizeBytes;
+      if (!isThere) throw thrown;
       return { etag: held.etag, crc64: held.crc64 };
     }
-    // The parts may still be there, but whether Complete comes late is unknown: another upload is the safe way.
-    throw new Fault("TARGET_UPLOAD_LOST", "transient", { cause: thrown, said: thrown.said ?? "it was not completed" });
-  }
+  };
+  return persist(attempt, { paths: { source: undefined, target: work.paths.target }, signal });
 }
 
 /**
@@ -178,7 +150,7 @@ function asObjectFault(thrown: unknown): unknown {
 }
 
 /** Aborts our own upload: nobody else knows its id, so this is right even after the task was lost. */
-async function abandon({ work, upload }: PartStep, uploads: UploadLedger): Promise<void> {
+async function abandon({ work, upload }: LargeStep, uploads: UploadLedger): Promise<void> {
   try {
     await work.target.uploads.abort(upload, { signal: AbortSignal.timeout(abortTimeoutMs) });
     await uploads.forget(work.jobId, upload);

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import { createTaskConsumer } from "@causeway/shared/adapters/bullmq/consumer.ts";
-import { chooseCrc64, combineCrc64, crc64, createCrc64 } from "@causeway/shared/adapters/crc64/crc64.ts";
+import { checksums } from "@causeway/shared/adapters/crc64/checksums.ts";
+import { chooseCrc64 } from "@causeway/shared/adapters/crc64/crc64.ts";
 import { connectRedis } from "@causeway/shared/adapters/redis/connect.ts";
 import { createRedisFleetBudget } from "@causeway/shared/adapters/redis/fleet-budget.ts";
 import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
@@ -56,7 +57,7 @@ const worker = createWorkerService({
       close: async () => void (await Promise.all([source.close(), target.close()])),
     };
   },
-  checksums: { crc64, createCrc64, combineCrc64 },
+  checksums,
   clock,
   meter,
   log,

@@ -41,7 +41,6 @@ export function createMigrateObject(parts: MigrateParts): MigrateObject {
 }
 
 async function migrate(trail: Trail, key: string, batch: Batch, parts: MigrateParts): Promise<Outcome> {
-  trail.attempts += 1;
   const work = batch.work();
   const { object, attempts: attempt } = trail;
   const held = trail.isOurs ? undefined : await batch.view.find(object, key, batch);
@@ -50,7 +49,8 @@ async function migrate(trail: Trail, key: string, batch: Batch, parts: MigratePa
   if (decision.action === "already-copied" && held !== undefined) return alreadyCopied(trail, held, parts.clock.now());
 
   const ifThere = work.spec.overwrite === "never" && held === undefined && !trail.isOurs ? "forbid" : "replace";
-  const copy = await parts.copyObject({ object, targetKey: key, work, attempt, ifThere, signal: batch.signal });
+  const copyObject = batch.copyObject ?? parts.copyObject;
+  const copy = await copyObject({ object, targetKey: key, work, attempt, ifThere, signal: batch.signal });
   if (copy === "exists") return whatIsThere(trail, key, batch, parts);
 
   const verdict = verdictOf(copy);
@@ -77,8 +77,13 @@ async function whatIsThere(trail: Trail, key: string, batch: Batch, parts: Migra
 async function throughVersions(trail: Trail, key: string, batch: Batch, parts: MigrateParts): Promise<Outcome> {
   const how = { paths: batch.work().paths, signal: batch.signal };
   for (;;) {
+    const before = trail.attempts;
+    const attempt = (n: number): Promise<Outcome> => {
+      trail.attempts = before + n;
+      return migrate(trail, key, batch, parts);
+    };
     try {
-      return await parts.persist(() => migrate(trail, key, batch, parts), how);
+      return await parts.persist(attempt, how);
     } catch (thrown) {
       const isChanging = thrown instanceof Fault && thrown.code === "SOURCE_CHANGING" && trail.rereads < mostRereads;
       if (!isChanging) throw thrown;

@@ -18,6 +18,21 @@ export interface Path {
   /** The last thing heard was a failure: nobody knows yet whether it is the path or one request. */
   isSuspect(): boolean;
   isDown(): boolean;
+  /** The store asks for so long without requests, ms. */
+  rest(ms: number): void;
+  /** Resolves when the store may be asked again; undefined: it may be asked now. Rejects with the signal's reason. */
+  rested(signal: AbortSignal): Promise<void> | undefined;
+}
+
+/** Resolves when both ends may be asked; undefined: now. */
+export function rested(
+  { source, target }: { readonly source: Path | undefined; readonly target: Path },
+  signal: AbortSignal,
+): Promise<void> | undefined {
+  const first = source?.rested(signal);
+  const second = target.rested(signal);
+  if (first === undefined || second === undefined) return first ?? second;
+  return Promise.all([first, second]).then(() => undefined);
 }
 
 export interface PathWatch {
@@ -104,6 +119,12 @@ interface PathParts {
 function createPath(side: "source" | "target", endpoint: string, { clock, log, changed }: PathParts): PathState {
   let failingSinceMs: number | undefined;
   let down = false;
+  let restsUntilMs = -Infinity;
+  const pause = async (signal: AbortSignal): Promise<void> => {
+    for (let leftMs = untilAwake(); leftMs > 0; leftMs = untilAwake()) await clock.sleep(leftMs, { signal });
+    restsUntilMs = -Infinity;
+  };
+  const untilAwake = (): number => restsUntilMs - clock.monotonicMs();
   return {
     side,
     endpoint,
@@ -130,5 +151,9 @@ function createPath(side: "source" | "target", endpoint: string, { clock, log, c
     },
     isSuspect: () => failingSinceMs !== undefined,
     isDown: () => down,
+    rest(ms) {
+      restsUntilMs = Math.max(restsUntilMs, clock.monotonicMs() + ms);
+    },
+    rested: (signal) => (restsUntilMs === -Infinity ? undefined : pause(signal)),
   };
 }

@@ -1,67 +1,111 @@
 import { type Hash, createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
 import { Fault } from "@causeway/shared/domain/fault.ts";
-import type { SourceFacts } from "@causeway/shared/domain/object.ts";
+import type { SourceFacts, SourceObject } from "@causeway/shared/domain/object.ts";
 import type { ProofPlan } from "@causeway/shared/domain/proof.ts";
+import type { Checksums, CrcAlgorithm, RunningCrc } from "@causeway/shared/ports/checksums.ts";
 
-/** The source's checksum, computed while the bytes pass. */
+/** The source's checksum of a whole object, computed while its bytes pass in their order. */
 export interface ProofHash {
   update(bytes: Uint8Array): void;
-  /** A copy that goes on from here: a part that is sent again starts from the copy taken before it. */
-  fork(): ProofHash;
   /** SOURCE_CHECKSUM_MISMATCH (transient) unless the bytes are those that the source stores. */
   check(facts: SourceFacts): Fault | undefined;
 }
 
+/** One that can be taken up again: a part that is sent once more starts from the copy taken before it. */
+export interface OrderedHash extends ProofHash {
+  fork(): OrderedHash;
+}
+
+/** A checksum that follows from those of the parts, whatever order they came in. */
+export interface PartsProof {
+  start(): RunningCrc;
+  /** Checks all parts, in the order of their numbers. */
+  check(parts: readonly PartCrc[], object: SourceObject): Fault | undefined;
+}
+
+export interface PartCrc {
+  readonly crc: bigint;
+  readonly sizeBytes: number;
+}
+
 /** Starts the computation that `plan` asks for; undefined where there is nothing to compute. */
-export function createProofHash(plan: ProofPlan): ProofHash | undefined {
+export function createProofHash(plan: ProofPlan, checksums: Checksums): ProofHash | undefined {
+  const parts = createPartsProof(plan, checksums);
+  if (parts === undefined) return createOrderedHash(plan);
+  const crc = parts.start();
+  return {
+    update: (bytes) => crc.update(bytes),
+    check: (facts) => parts.check([{ crc: crc.value(), sizeBytes: facts.sizeBytes }], facts),
+  };
+}
+
+/** For plans that need the bytes in their order: MD5 and SHA. */
+export function createOrderedHash(plan: ProofPlan): OrderedHash | undefined {
   switch (plan.algorithm) {
-    case "none":
-      return undefined;
-    case "crc32":
-      return crc32Hash(0, plan.expected);
     case "md5":
     case "sha1":
     case "sha256":
-      return cryptoHash(createHash(plan.algorithm), plan);
-    case "crc32c":
+      return orderedHash(createHash(plan.algorithm), plan);
     case "crc64nvme":
-      throw new Error(`no plan asks for ${plan.algorithm}`);
+    case "crc32c":
+    case "crc32":
+    case "none":
+      return undefined;
     default:
       return plan satisfies never;
   }
 }
 
-function cryptoHash(hash: Hash, plan: { readonly algorithm: string; readonly expected: string }): ProofHash {
+/** For plans that don't: CRCs. */
+export function createPartsProof(plan: ProofPlan, checksums: Checksums): PartsProof | undefined {
+  switch (plan.algorithm) {
+    case "crc64nvme":
+    case "crc32c":
+    case "crc32":
+      return crcProof(plan.algorithm, plan.expected, checksums);
+    case "md5":
+    case "sha1":
+    case "sha256":
+    case "none":
+      return undefined;
+    default:
+      return plan satisfies never;
+  }
+}
+
+function orderedHash(hash: Hash, plan: Expectation): OrderedHash {
   return {
     update: (bytes) => void hash.update(bytes),
-    fork: () => cryptoHash(hash.copy(), plan),
+    fork: () => orderedHash(hash.copy(), plan),
     check: (facts) => compare(hash.copy().digest("base64"), plan, facts),
   };
 }
 
-function crc32Hash(start: number, expected: string): ProofHash {
-  let value = start;
+const crcBits = { crc64nvme: 64, crc32c: 32, crc32: 32 } as const;
+
+function crcProof(algorithm: CrcAlgorithm, expected: string, checksums: Checksums): PartsProof {
   return {
-    update(bytes) {
-      value = crc32(bytes, value);
-    },
-    fork: () => crc32Hash(value, expected),
-    check(facts) {
-      const bytes = Buffer.alloc(4);
-      bytes.writeUInt32BE(value);
-      return compare(bytes.toString("base64"), { algorithm: "crc32", expected }, facts);
+    start: () => checksums.createStoredCrc(algorithm),
+    check(parts, facts) {
+      const whole = parts.reduce(
+        (crc, part) => checksums.combineStoredCrc(algorithm, crc, part.crc, part.sizeBytes),
+        0n,
+      );
+      const digits = whole.toString(16).padStart(crcBits[algorithm] / 4, "0");
+      return compare(Buffer.from(digits, "hex").toString("base64"), { algorithm, expected }, facts);
     },
   };
 }
 
-function compare(
-  computed: string,
-  plan: { readonly algorithm: string; readonly expected: string },
-  facts: SourceFacts,
-): Fault | undefined {
-  if (computed === plan.expected) return undefined;
+interface Expectation {
+  readonly algorithm: string;
+  /** In base64. */
+  readonly expected: string;
+}
+
+function compare(computed: string, { algorithm, expected }: Expectation, facts: SourceObject): Fault | undefined {
+  if (computed === expected) return undefined;
   return new Fault("SOURCE_CHECKSUM_MISMATCH", "transient", {
-    said: `${facts.key}: the source stores ${plan.algorithm} ${plan.expected}, the bytes that came have ${computed}`,
+    said: `${facts.key}: the source stores ${algorithm} ${expected}, the bytes that came have ${computed}`,
   });
 }

@@ -1,46 +1,62 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as fc from "fast-check";
 import { createManualClock } from "@causeway/shared/testing/manual-clock.ts";
-import { type Lane, createScheduler } from "./scheduler.ts";
+import type { Lane } from "./admission.ts";
+import { createScheduler } from "./scheduler.ts";
 
 const never = new AbortController().signal;
 const kibibyte = 1024;
 
 function open(connections = 4, memoryBytes = 100 * kibibyte) {
-  const scheduler = createScheduler({ connections, memoryBytes }, createManualClock());
+  const clock = createManualClock();
+  const scheduler = createScheduler({ connections, memoryBytes }, clock);
   const admitted: string[] = [];
+  const ends = new Map<string, () => void>();
   return {
+    clock,
     scheduler,
     admitted,
     enter: (name: string, lane: Lane, bytes: number, signal: AbortSignal = never): void => {
-      const waited = scheduler.enter(lane, bytes, signal);
-      if (waited === undefined) admitted.push(name);
-      else {
-        void waited.then(
-          () => admitted.push(name),
-          () => admitted.push(`${name} aborted`),
-        );
-      }
+      const work = (): Promise<void> => {
+        admitted.push(name);
+        return new Promise((resolve) => ends.set(name, resolve));
+      };
+      scheduler.hold({ lane, bytes }, signal, work).catch(() => admitted.push(`${name} aborted`));
     },
+    leave: async (name: string): Promise<void> => {
+      ends.get(name)?.();
+      ends.delete(name);
+      await turn();
+    },
+    inside: (): readonly string[] => [...ends.keys()],
   };
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 test("a connection that is free is handed out at once", () => {
-  const { scheduler } = open();
-  assert.equal(scheduler.enter("small", 1, never), undefined);
+  const { scheduler, enter, admitted } = open();
+  enter("a", "small", 1);
+  assert.deepEqual(admitted, ["a"]);
   assert.deepEqual(scheduler.figures(), { connections: 1, allowed: 4, bytes: 1 });
 });
 
+test("work that fails gives back what it had, and its fault goes through", async () => {
+  const { scheduler } = open();
+  await assert.rejects(
+    scheduler.hold({ lane: "small", bytes: 5 }, never, () => Promise.reject(new Error("broken"))),
+    /broken/,
+  );
+  assert.deepEqual(scheduler.figures(), { connections: 0, allowed: 4, bytes: 0 });
+});
+
 test("who waits is admitted in the order of coming", async () => {
-  const { scheduler, admitted, enter } = open(1);
+  const { admitted, enter, leave } = open(1);
   for (const name of ["a", "b", "c"]) enter(name, "small", 1);
-  scheduler.leave("small", 1);
-  await turn();
+  await leave("a");
   assert.deepEqual(admitted, ["a", "b"]);
-  scheduler.leave("small", 1);
-  await turn();
+  await leave("b");
   assert.deepEqual(admitted, ["a", "b", "c"]);
 });
 
@@ -52,37 +68,109 @@ test("small objects never wait behind large ones: those have half of the connect
   assert.deepEqual(admitted, ["L1", "L2", "s1", "s2"]);
 });
 
-test("memory stays within the budget, and what is larger than the budget goes alone", async () => {
-  const { scheduler, admitted, enter } = open(10, 100);
-  enter("a", "small", 60);
-  enter("b", "small", 60);
-  assert.deepEqual(admitted, ["a"]);
-  scheduler.leave("small", 60);
+test("large objects are not starved by an endless row of small ones", async () => {
+  const { admitted, enter, leave } = open(4);
+  for (const name of ["s1", "s2", "s3", "s4", "s5", "s6"]) enter(name, "small", 1);
+  for (const name of ["L1", "L2", "L3"]) enter(name, "large", 1);
   await turn();
-  assert.deepEqual(admitted, ["a", "b"]);
-  enter("huge", "small", 1000);
-  scheduler.leave("small", 60);
-  await turn();
-  assert.deepEqual(admitted, ["a", "b", "huge"]);
+  for (const name of ["s1", "s2", "s3"]) await leave(name);
+  assert.deepEqual(admitted, ["s1", "s2", "s3", "s4", "L1", "L2", "s5"]);
 });
 
-test("who is aborted while waiting leaves the queue", async () => {
-  const { scheduler, admitted, enter } = open(1);
+test("with one connection the lanes take turns", async () => {
+  const { admitted, enter, leave } = open(1);
+  for (const name of ["s1", "s2", "s3"]) enter(name, "small", 1);
+  for (const name of ["L1", "L2"]) enter(name, "large", 1);
+  for (const name of ["s1", "L1", "s2", "L2"]) await leave(name);
+  assert.deepEqual(admitted, ["s1", "L1", "s2", "L2", "s3"]);
+});
+
+test("what is larger than half of the budget passes and counts as that half", async () => {
+  const { scheduler, admitted, enter, leave } = open(10, 100);
+  enter("huge", "small", 1000);
+  enter("a", "small", 60);
+  enter("b", "small", 1);
+  assert.deepEqual(admitted, ["huge", "a"]);
+  assert.equal(scheduler.figures().bytes, 100);
+  await leave("huge");
+  assert.deepEqual(admitted, ["huge", "a", "b"]);
+});
+
+test("who is aborted while waiting leaves the queue, and what was kept for it goes to others at once", async () => {
+  const { admitted, enter } = open(10, 100);
   const stop = new AbortController();
-  enter("a", "small", 1);
-  enter("b", "small", 1, stop.signal);
-  enter("c", "small", 1);
+  enter("s1", "small", 50);
+  enter("s2", "small", 10);
+  enter("L", "large", 45, stop.signal);
+  enter("s3", "small", 30);
+  await turn();
+  assert.deepEqual(admitted, ["s1", "s2"]);
   stop.abort(new Error("enough"));
   await turn();
-  scheduler.leave("small", 1);
-  await turn();
-  assert.deepEqual(admitted, ["a", "b aborted", "c"]);
+  assert.deepEqual(admitted, ["s1", "s2", "s3", "L aborted"]);
 });
 
 test("throttling halves what is handed out", () => {
   const { scheduler, admitted, enter } = open(4);
-  scheduler.throttled();
+  scheduler.throttled(0);
   for (const name of ["a", "b", "c"]) enter(name, "small", 1);
   assert.deepEqual(admitted, ["a", "b"]);
   assert.equal(scheduler.figures().allowed, 2);
+});
+
+test("after throttling the concurrency climbs back while work goes through", async () => {
+  const { clock, scheduler, enter, leave, inside } = open(8);
+  scheduler.throttled(0);
+  clock.advance(2000);
+  for (let n = 0; n < 400 && scheduler.figures().allowed < 8; n += 1) {
+    enter(`w${n}`, "small", 1);
+    clock.advance(20);
+    const [oldest] = inside();
+    if (n > 8 && oldest !== undefined) await leave(oldest);
+  }
+  assert.equal(scheduler.figures().allowed, 8);
+});
+
+const step = fc.oneof(
+  fc.record({
+    do: fc.constant("enter" as const),
+    lane: fc.constantFrom<Lane>("small", "large"),
+    bytes: fc.integer({ min: 0, max: 150 }),
+  }),
+  fc.record({ do: fc.constant("leave" as const), at: fc.nat(20) }),
+  fc.record({ do: fc.constant("abort" as const), at: fc.nat(20) }),
+  fc.record({ do: fc.constant("throttle" as const) }),
+);
+
+test("under any mix of objects the budget holds, nobody waits for nothing, and everybody gets through", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 9 }), fc.array(step, { maxLength: 60 }), async (connections, steps) => {
+      const world = open(connections, 100);
+      const stops: AbortController[] = [];
+      const holds = (): void => {
+        const { bytes, connections: used } = world.scheduler.figures();
+        assert.ok(bytes <= 100, `${bytes} bytes`);
+        assert.ok(used <= connections, `${used} connections`);
+        assert.ok(used > 0 || world.admitted.length === stops.length, "somebody waits while nothing is in use");
+      };
+      for (const [n, now] of steps.entries()) {
+        if (now.do === "enter") {
+          const stop = new AbortController();
+          stops.push(stop);
+          world.enter(`${n}`, now.lane, now.bytes, stop.signal);
+        } else if (now.do === "leave") await world.leave(world.inside()[now.at] ?? "");
+        else if (now.do === "abort") stops[now.at]?.abort(new Error("enough"));
+        else world.scheduler.throttled(0);
+        await turn();
+        holds();
+      }
+      for (let n = 0; n <= stops.length && world.inside().length > 0; n += 1) {
+        await world.leave(world.inside()[0] ?? "");
+        holds();
+      }
+      assert.equal(world.admitted.length, stops.length);
+      assert.deepEqual(world.scheduler.figures().connections, 0);
+    }),
+    { numRuns: 300 },
+  );
 });

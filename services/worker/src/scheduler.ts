@@ -1,8 +1,6 @@
 import type { Clock } from "@causeway/shared/ports/clock.ts";
-import { type ConcurrencyLimit, climbed, halved } from "./concurrency-limit.ts";
-
-/** Bodies that are held in memory go by the small lane, bodies on their way by the large one. */
-export type Lane = "small" | "large";
+import { type Lane, type Load, countedBytes, mayEnter } from "./admission.ts";
+import { type Concurrency, createConcurrency } from "./concurrency.ts";
 
 export interface SchedulerLimits {
   /** Connections of all lanes together, each one read and one write. */
@@ -11,23 +9,23 @@ export interface SchedulerLimits {
   readonly memoryBytes: number;
 }
 
+export interface Place {
+  readonly lane: Lane;
+  /** Memory that the body takes. */
+  readonly bytes: number;
+}
+
 /** Hands out connections and memory, process-wide, before a source is opened. */
 export interface Scheduler {
   /**
-   * Takes a connection and `bytes` of the budget; undefined: taken at once, else resolves when it is. Rejects with the
-   * signal's reason. Whoever took it gives it back by `leave` with the same figures.
+   * Does the work once it has a connection and its bytes of the budget, and gives them back. Rejects with what the work
+   * rejects with, or with the signal's reason while it waits.
    */
-  enter(lane: Lane, bytes: number, signal: AbortSignal): Promise<void> | undefined;
-  leave(lane: Lane, bytes: number): void;
-  /** A store asks us to slow down: halves the concurrency, which climbs back with each success. */
-  throttled(): void;
+  hold<T>(place: Place, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  /** A store asks us to slow down, for `delayMs` where it says so: halves the concurrency, which climbs back. */
+  throttled(delayMs: number): void;
   /** What is in use and allowed, for metrics. */
   figures(): { readonly connections: number; readonly allowed: number; readonly bytes: number };
-}
-
-interface Usage {
-  connections: number;
-  bytes: number;
 }
 
 interface Waiter {
@@ -35,67 +33,101 @@ interface Waiter {
   admit(): void;
 }
 
-/**
- * Small objects never wait behind large ones: the large lane has at most half of the connections and of the memory, and
- * each lane its own queue, first come first served.
- */
 export function createScheduler(limits: SchedulerLimits, clock: Clock): Scheduler {
-  let limit: ConcurrencyLimit = { connections: limits.connections, successes: 0, halvedAtMs: -Infinity };
-  const used: Record<Lane, Usage> = { small: { connections: 0, bytes: 0 }, large: { connections: 0, bytes: 0 } };
-  const waiting: Record<Lane, Set<Waiter>> = { small: new Set(), large: new Set() };
-
-  const fits = (lane: Lane, bytes: number): boolean => {
-    const { small, large } = used;
-    if (small.connections + large.connections >= limit.connections) return isIdle(used);
-    if (lane === "large" && large.connections >= Math.max(1, limit.connections >> 1)) return false;
-    // What is larger than the whole budget goes alone, rather than never.
-    if (lane === "large") return large.connections === 0 || large.bytes + bytes <= limits.memoryBytes / 2;
-    return small.connections === 0 || small.bytes + large.bytes + bytes <= limits.memoryBytes;
+  const { connections: most, memoryBytes } = limits;
+  const concurrency = createConcurrency(most, clock);
+  const gate = createGate(concurrency, memoryBytes);
+  return {
+    async hold({ lane, bytes }, signal, work) {
+      const counted = countedBytes(bytes, memoryBytes);
+      const waited = gate.enter(lane, counted, signal);
+      if (waited !== undefined) await waited;
+      let isDone = false;
+      try {
+        const value = await work();
+        isDone = true;
+        return value;
+      } finally {
+        gate.leave(lane, counted);
+        if (isDone) concurrency.succeeded(lane);
+        gate.admit();
+      }
+    },
+    throttled: (delayMs) => concurrency.throttled(delayMs),
+    figures: () => ({ ...gate.inUse(), allowed: concurrency.allowed() }),
   };
-  const take = (lane: Lane, bytes: number): void => {
-    used[lane].connections += 1;
+}
+
+/** What is in use and who waits for it, each lane in the order of coming. */
+function createGate(concurrency: Concurrency, memoryBytes: number) {
+  const used = { small: { connections: 0, bytes: 0 }, large: { connections: 0, bytes: 0 } };
+  const first: Record<Lane, number | undefined> = { small: undefined, large: undefined };
+  const load: { used: Load["used"]; first: Load["first"]; last: Lane } = { used, first, last: "large" };
+  const queues: Record<Lane, Set<Waiter>> = { small: new Set(), large: new Set() };
+
+  const fits = (lane: Lane, bytes: number): boolean =>
+    mayEnter(lane, bytes, load, { connections: concurrency.allowed(), bytes: memoryBytes });
+  const change = (lane: Lane, connections: 1 | -1, bytes: number): void => {
+    concurrency.smallUntilNow(used.small.connections);
+    used[lane].connections += connections;
     used[lane].bytes += bytes;
   };
-  const admitWaiting = (lane: Lane): void => {
-    for (const waiter of waiting[lane]) {
-      if (!fits(lane, waiter.bytes)) return;
-      waiting[lane].delete(waiter);
-      take(lane, waiter.bytes);
-      waiter.admit();
+  const take = (lane: Lane, bytes: number): void => {
+    change(lane, 1, bytes);
+    load.last = lane;
+  };
+  const seeFirst = (lane: Lane): void => {
+    const [waiter] = queues[lane];
+    first[lane] = waiter?.bytes;
+  };
+  const admitFirst = (lane: Lane): boolean => {
+    const [waiter] = queues[lane];
+    if (waiter === undefined || !fits(lane, waiter.bytes)) return false;
+    queues[lane].delete(waiter);
+    seeFirst(lane);
+    take(lane, waiter.bytes);
+    waiter.admit();
+    return true;
+  };
+  const admit = (): void => {
+    while (admitFirst("large") || admitFirst("small")) continue;
+  };
+  const enter = (lane: Lane, bytes: number, signal: AbortSignal): Promise<void> | undefined => {
+    if (queues[lane].size === 0 && fits(lane, bytes)) {
+      take(lane, bytes);
+      return undefined;
     }
+    concurrency.crowded();
+    const onLeft = (): void => {
+      seeFirst(lane);
+      // What was kept for it is free again.
+      admit();
+    };
+    const waited = queued(queues[lane], bytes, { signal, onLeft });
+    seeFirst(lane);
+    return waited;
   };
 
   return {
-    enter(lane, bytes, signal) {
-      if (waiting[lane].size === 0 && fits(lane, bytes)) {
-        take(lane, bytes);
-        return undefined;
-      }
-      return queued(waiting[lane], bytes, signal);
-    },
-    leave(lane, bytes) {
-      used[lane].connections -= 1;
-      used[lane].bytes -= bytes;
-      limit = climbed(limit, limits.connections);
-      if (waiting.small.size > 0) admitWaiting("small");
-      if (waiting.large.size > 0) admitWaiting("large");
-    },
-    throttled() {
-      limit = halved(limit, clock.monotonicMs());
-    },
-    figures: () => ({
+    /** Undefined: taken at once. Rejects with the signal's reason. */
+    enter,
+    leave: (lane: Lane, bytes: number): void => change(lane, -1, -bytes),
+    /** Lets in whoever fits by now. */
+    admit,
+    inUse: () => ({
       connections: used.small.connections + used.large.connections,
-      allowed: limit.connections,
       bytes: used.small.bytes + used.large.bytes,
     }),
   };
 }
 
-function isIdle({ small, large }: Record<Lane, Usage>): boolean {
-  return small.connections + large.connections === 0;
+interface Waiting {
+  readonly signal: AbortSignal;
+  /** Called when the signal took the waiter out of the queue. */
+  readonly onLeft: () => void;
 }
 
-function queued(queue: Set<Waiter>, bytes: number, signal: AbortSignal): Promise<void> {
+function queued(queue: Set<Waiter>, bytes: number, { signal, onLeft }: Waiting): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(signal.reason);
@@ -104,6 +136,7 @@ function queued(queue: Set<Waiter>, bytes: number, signal: AbortSignal): Promise
     const onAbort = (): void => {
       queue.delete(waiter);
       reject(signal.reason);
+      onLeft();
     };
     const waiter: Waiter = {
       bytes,

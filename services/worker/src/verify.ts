@@ -11,15 +11,12 @@ export interface Copied {
   readonly crc64: bigint;
   readonly stored: Stored;
   readonly proof: SourceProof;
-  /** The bytes that came are not those that the source stores, found only when they had been sent. */
-  readonly doubt: Fault | undefined;
 }
 
 export type Verdict = "match" | { readonly mismatch: Fault };
 
 /** Compares what was sent with what OSS computed over what it stored; nothing is read again. */
 export function verdictOf(copied: Copied): Verdict {
-  if (copied.doubt !== undefined) return { mismatch: copied.doubt };
   const { crc64, stored } = copied;
   if (stored.crc64 === crc64) return "match";
   const said = `sent CRC-64 ${crc64}, stored ${stored.crc64 ?? "without a CRC-64"}`;
@@ -41,4 +38,10 @@ export async function removeBadCopy(bad: BadCopy, batch: Batch): Promise<void> {
   const held = await target.head(bad.targetKey, batch);
   if (held?.crc64 === undefined || held.crc64 !== bad.crc64) return;
   if (await batch.isOpen()) await target.remove(bad.targetKey, batch);
+}
+
+/** Sizes are part of a version: an equal ETag with another size is a body that was cut or padded on its way. */
+export function unlikeListed(listedBytes: number, cameBytes: number): Fault {
+  const said = `it was listed with ${listedBytes} bytes, and ${cameBytes} came under the same ETag`;
+  return new Fault("SOURCE_BODY_TRUNCATED", "transient", { said });
 }

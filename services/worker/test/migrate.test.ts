@@ -258,7 +258,7 @@ for (const [size, way] of [
       const sum = Buffer.alloc(4);
       sum.writeUInt32BE((crc32(bytes) ^ (isRight ? 0 : 1)) >>> 0);
       const spec = {
-        largeObjects: { multipartThreshold: 8 * mebibyte, spreadThreshold: 8 * mebibyte, partSize: mebibyte },
+        largeObjects: { multipartThreshold: 8 * mebibyte, partSize: mebibyte },
       };
       const world = createWorld({ spec });
       world.source.lay({

@@ -36,9 +36,18 @@ const rows: readonly [string, Partial<SourceFacts>, "auto" | "md5" | "none", obj
 ];
 for (const [title, changes, setting, expected] of rows) {
   test(`source proof ${setting}: ${title}`, () => {
-    assert.deepEqual(chooseProof({ ...facts, ...changes }, setting), expected);
+    assert.deepEqual(chooseProof({ ...facts, ...changes }, setting, "computed-here"), expected);
   });
 }
+
+test("an MD5 that the target compares goes before a checksum that costs CPU here", () => {
+  const stored = { ...facts, checksums: { crc64nvme: "rosUhgp5mIg=" } };
+  assert.deepEqual(chooseProof(stored, "auto", "compared-by-target"), md5);
+  const crc = { algorithm: "crc64nvme", expected: "rosUhgp5mIg=" };
+  assert.deepEqual(chooseProof(stored, "auto", "computed-here"), crc);
+  assert.deepEqual(chooseProof({ ...stored, encryption: "aws:kms" }, "auto", "compared-by-target"), crc);
+  assert.deepEqual(chooseProof(stored, "none", "compared-by-target"), none);
+});
 
 test("an MD5 ETag is told from an opaque one", () => {
   assert.equal(hasMd5Etag(facts), true);

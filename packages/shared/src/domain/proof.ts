@@ -11,15 +11,21 @@ export type ProofPlan =
 /** MD5 costs 1.5 s of CPU a gigabyte, so `auto` takes it only up to here, 64 MiB. */
 const md5AutoBytes = 64 * 1024 ** 2;
 
-/** Stored checksums that can be computed here, cheapest first. */
-const computableChecksums = ["crc32", "sha1", "sha256"] as const;
+/** Stored checksums that can be computed here, cheapest first; S3 stores one of them at most. */
+const computableChecksums = ["crc64nvme", "crc32c", "crc32", "sha1", "sha256"] as const;
 
 /**
  * Chooses how the bytes read are proven to be the bytes stored: by a stored checksum of the whole object, else by an ETag
  * that is a plain MD5. `expected` is in base64. An ETag of an object under SSE-KMS or SSE-C looks like an MD5 and is none.
+ * Where the target compares the MD5 (Content-MD5 of a single PUT) it costs nothing here, and goes first.
  */
-export function chooseProof(facts: SourceFacts, setting: JobSpec["sourceProof"]): ProofPlan {
+export function chooseProof(
+  facts: SourceFacts,
+  setting: JobSpec["sourceProof"],
+  md5: "compared-by-target" | "computed-here",
+): ProofPlan {
   if (setting === "none") return { algorithm: "none" };
+  if (md5 === "compared-by-target" && hasMd5Etag(facts)) return md5Plan(facts);
   if (setting === "auto") {
     for (const algorithm of computableChecksums) {
       const expected = facts.checksums[algorithm];
@@ -27,10 +33,11 @@ export function chooseProof(facts: SourceFacts, setting: JobSpec["sourceProof"])
     }
   }
   const affordable = setting === "md5" || facts.sizeBytes <= md5AutoBytes;
-  if (affordable && hasMd5Etag(facts)) {
-    return { algorithm: "md5", expected: Buffer.from(facts.etag, "hex").toString("base64") };
-  }
-  return { algorithm: "none" };
+  return affordable && hasMd5Etag(facts) ? md5Plan(facts) : { algorithm: "none" };
+}
+
+function md5Plan({ etag }: SourceFacts): ProofPlan {
+  return { algorithm: "md5", expected: Buffer.from(etag, "hex").toString("base64") };
 }
 
 /** Whether the object's ETag is the MD5 of its bytes. */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { combineCrc64, crc64, createCrc64 } from "@causeway/shared/adapters/crc64/crc64.ts";
+import { checksums } from "@causeway/shared/adapters/crc64/checksums.ts";
 import { createJournal } from "@causeway/shared/adapters/journal/journal.ts";
 import { createMemoryBlobStore } from "@causeway/shared/adapters/journal/memory-blobs.ts";
 import { createMemoryLedger } from "@causeway/shared/adapters/memory/ledger/ledger.ts";
@@ -79,7 +79,7 @@ export function createWorld(options: WorldOptions = {}) {
           close: async () => {},
         };
       },
-      checksums: { crc64, createCrc64, combineCrc64 },
+      checksums,
       clock,
       meter: { count() {}, time() {}, gauge() {} },
       log: createLogger({ service: "worker", level: "fatal", version: "test" }),

@@ -1,6 +1,9 @@
-;; CRC-64/XZ: reflected polynomial c96c5795d7870f42, register and result inverted by the caller.
+;; Reflected CRCs of up to 64 bits; register and result are inverted by the caller. The polynomial comes from outside: that
+;; of CRC-64/XZ is c96c5795d7870f42. A CRC of 32 bits is one of 64 whose polynomial is x^32 times as large: its register
+;; stays in the low half, and everything else holds as it is.
 ;; Memory: 0 eight tables of 256 entries (slice-by-8) | 16384 x^(8*2^k) for k = 0..63 | 16896 the register | 65536 input.
 (module
+  (import "crc" "polynomial" (global $polynomial i64))
   (memory (export "memory") 5)
 
   ;; Product of two polynomials modulo the CRC's. Bit 63 is x^0.
@@ -14,7 +17,7 @@
           (i64.shr_u (local.get $b) (i64.const 1))
           (i64.and
             (i64.sub (i64.const 0) (i64.and (local.get $b) (i64.const 1)))
-            (i64.const 0xc96c5795d7870f42))))
+            (global.get $polynomial))))
       (local.set $a (i64.shl (local.get $a) (i64.const 1)))
       (br_if $next (i64.ne (local.get $a) (i64.const 0))))
     (local.get $product))
@@ -31,7 +34,7 @@
             (i64.shr_u (local.get $value) (i64.const 1))
             (i64.and
               (i64.sub (i64.const 0) (i64.and (local.get $value) (i64.const 1)))
-              (i64.const 0xc96c5795d7870f42))))
+              (global.get $polynomial))))
         (local.set $bit (i32.sub (local.get $bit) (i32.const 1)))
         (br_if $bits (local.get $bit)))
       (i64.store (local.get $at) (local.get $value))

@@ -1,10 +1,11 @@
+import type { RunningCrc } from "../../ports/checksums.ts";
 import type { Crc64Engine } from "./engine.ts";
 import { moduleBase64 } from "./module.ts";
 
 // Node has it; the types of Node leave it to those of the browser.
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
+  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
 };
 
 interface Exports {
@@ -19,58 +20,72 @@ const INPUT = 65_536;
 const INPUT_BYTES = 4 * 65_536;
 const ONES = 0xffffffff;
 
-// The module is our own (its test rebuilds it from the source beside it), so its exports are known.
-const wasm = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(moduleBase64, "base64"))).exports as Exports;
-const words = new Uint32Array(wasm.memory.buffer);
-const octets = new Uint8Array(wasm.memory.buffer);
+/** One CRC, computed by WebAssembly. */
+export interface WasmCrc {
+  readonly of: (bytes: Uint8Array, previous: bigint) => bigint;
+  readonly create: () => RunningCrc;
+  /** The CRC of two pieces one behind the other, from the CRC of each and the length of the second. */
+  readonly combine: (first: bigint, second: bigint, secondBytes: number) => bigint;
+}
 
-/** The portable engine: WebAssembly, four lanes; about 2 GB/s on a present-day core. */
-export const wasmCrc64: Crc64Engine = {
-  name: "wasm",
-  crc64: (bytes, previous) => {
-    words[REGISTER_WORD] = Number(previous & 0xffffffffn) ^ ONES;
-    words[REGISTER_WORD + 1] = Number(previous >> 32n) ^ ONES;
-    run(bytes);
-    return valueOf(words[REGISTER_WORD] ?? 0, words[REGISTER_WORD + 1] ?? 0);
-  },
-  create: () => {
-    let low = ONES;
-    let high = ONES;
-    return {
-      update: (bytes) => {
-        words[REGISTER_WORD] = low;
-        words[REGISTER_WORD + 1] = high;
-        run(bytes);
-        low = words[REGISTER_WORD] ?? 0;
-        high = words[REGISTER_WORD + 1] ?? 0;
-      },
-      value: () => valueOf(low, high),
-    };
-  },
-};
+const module = new WebAssembly.Module(Buffer.from(moduleBase64, "base64"));
+
+/** The reflected CRC with this polynomial, register and result inverted; about 2 GB/s on a present-day core. */
+export function createWasmCrc(polynomial: bigint, bits: 32 | 64): WasmCrc {
+  // The module is our own (its test rebuilds it from the source beside it), so its exports are known.
+  const wasm = new WebAssembly.Instance(module, { crc: { polynomial } }).exports as Exports;
+  const words = new Uint32Array(wasm.memory.buffer);
+  const octets = new Uint8Array(wasm.memory.buffer);
+  const highOnes = bits === 64 ? ONES : 0;
+
+  /** Takes the register over the bytes, piece by piece through the module's input buffer. */
+  const run = (bytes: Uint8Array): void => {
+    if (bytes.length <= INPUT_BYTES) {
+      octets.set(bytes, INPUT);
+      wasm.update(INPUT, bytes.length);
+      return;
+    }
+    for (let at = 0; at < bytes.length; at += INPUT_BYTES) {
+      const piece = bytes.subarray(at, at + INPUT_BYTES);
+      octets.set(piece, INPUT);
+      wasm.update(INPUT, piece.length);
+    }
+  };
+  const valueOf = (low: number, high: number): bigint =>
+    (BigInt((high ^ highOnes) >>> 0) << 32n) | BigInt((low ^ ONES) >>> 0);
+
+  return {
+    of: (bytes, previous) => {
+      words[REGISTER_WORD] = Number(previous & 0xffffffffn) ^ ONES;
+      words[REGISTER_WORD + 1] = Number(previous >> 32n) ^ highOnes;
+      run(bytes);
+      return valueOf(words[REGISTER_WORD] ?? 0, words[REGISTER_WORD + 1] ?? 0);
+    },
+    create: () => {
+      let low = ONES;
+      let high = highOnes;
+      return {
+        update: (bytes) => {
+          words[REGISTER_WORD] = low;
+          words[REGISTER_WORD + 1] = high;
+          run(bytes);
+          low = words[REGISTER_WORD] ?? 0;
+          high = words[REGISTER_WORD + 1] ?? 0;
+        },
+        value: () => valueOf(low, high),
+      };
+    },
+    combine: (first, second, secondBytes) => BigInt.asUintN(64, wasm.combine(first, second, BigInt(secondBytes))),
+  };
+}
+
+const xz = createWasmCrc(0xc96c5795d7870f42n, 64);
+
+/** The portable engine of CRC-64/XZ. */
+export const wasmCrc64: Crc64Engine = { name: "wasm", crc64: xz.of, create: xz.create };
 
 /**
  * The CRC-64/XZ of two pieces one behind the other, from the CRC of each and the length of the second. Here for both
  * engines: once a part, its speed does not matter.
  */
-export function combineCrc64(first: bigint, second: bigint, secondBytes: number): bigint {
-  return BigInt.asUintN(64, wasm.combine(first, second, BigInt(secondBytes)));
-}
-
-/** Takes the register over the bytes, piece by piece through the module's input buffer. */
-function run(bytes: Uint8Array): void {
-  if (bytes.length <= INPUT_BYTES) {
-    octets.set(bytes, INPUT);
-    wasm.update(INPUT, bytes.length);
-    return;
-  }
-  for (let at = 0; at < bytes.length; at += INPUT_BYTES) {
-    const piece = bytes.subarray(at, at + INPUT_BYTES);
-    octets.set(piece, INPUT);
-    wasm.update(INPUT, piece.length);
-  }
-}
-
-function valueOf(low: number, high: number): bigint {
-  return (BigInt(~high >>> 0) << 32n) | BigInt(~low >>> 0);
-}
+export const combineCrc64 = xz.combine;
