@@ -1,0 +1,129 @@
+import { Fault } from "@causeway/shared/domain/fault.ts";
+import type { Stored } from "@causeway/shared/domain/object.ts";
+import type { CompleteUpload, SpreadCopy } from "@causeway/shared/domain/task.ts";
+import type { Checksums } from "@causeway/shared/ports/checksums.ts";
+import type { UploadedPart } from "@causeway/shared/ports/object-target.ts";
+import type { TaskLedger, UploadLedger } from "@causeway/shared/ports/task-ledger.ts";
+import type { Persist } from "../attempts.ts";
+import { insist } from "../commit-task.ts";
+import { createPartsProof } from "../proof-hash.ts";
+import { combinedCrc64 } from "../send-part.ts";
+import type { TaskRun } from "../task-run.ts";
+import { endGeneration, type EndParts } from "./end-generation.ts";
+
+export interface CompleteParts extends EndParts {
+  readonly ledger: TaskLedger;
+  readonly uploads: UploadLedger;
+  readonly checksums: Checksums;
+  readonly persist: Persist;
+}
+
+/** So many workers may die over the completion, while it ran alone. */
+const mostCrashes = 2;
+
+/** Completes a spread object's upload and enters its outcome into the book; or ends the generation. */
+export async function completeUpload(
+  run: TaskRun,
+  manifest: CompleteUpload,
+  how: "beside" | "alone",
+  parts: CompleteParts,
+): Promise<void> {
+  if (run.book.has(0)) return;
+  const { spread } = manifest;
+  try {
+    await guardCrashes(run, how, parts);
+    const sent = run.taken.parts;
+    const crc64 = combinedCrc64(sent, parts.checksums);
+    const sizeBytes = sent.reduce((sum, part) => sum + part.sizeBytes, 0);
+    if (sizeBytes !== spread.version.sizeBytes) {
+      throw new Error(`the recorded parts have ${sizeBytes} bytes, the object ${spread.version.sizeBytes}`);
+    }
+    prove(spread, sent, parts.checksums);
+    const paths = { source: undefined, target: run.work.paths.target };
+    const stored = await parts.persist(() => complete(run, spread, crc64), { paths, signal: run.signal });
+    await verify(run, spread, { crc64, stored, isOpen: () => parts.ledger.isOpen(run.taken.task) });
+    recordCopied(run, spread, { crc64, stored, atMs: parts.clock.now() });
+    const upload = { key: spread.targetKey, uploadId: spread.uploadId };
+    await insist(run, parts, () => parts.uploads.forget(run.work.jobId, upload));
+  } catch (thrown) {
+    run.signal.throwIfAborted();
+    if (!(thrown instanceof Fault)) throw thrown;
+    if (thrown.kind === "path") run.stop("path");
+    else await endGeneration(run, spread, thrown, parts);
+  }
+}
+
+/** The source's own checksum, before anything becomes visible. */
+function prove({ version, proof }: SpreadCopy, sent: readonly UploadedPart[], checksums: Checksums): void {
+  const crcs = sent.map(({ sourceCrc, sizeBytes }) => ({ crc: sourceCrc ?? 0n, sizeBytes }));
+  const fault = createPartsProof(proof, checksums)?.check(crcs, version);
+  if (fault !== undefined) throw fault;
+}
+
+async function guardCrashes({ taken }: TaskRun, how: "beside" | "alone", { ledger }: CompleteParts): Promise<void> {
+  const crashes = taken.crashes.get(0) ?? 0;
+  if (crashes >= mostCrashes) {
+    throw new Fault("WORKER_LOST", "permanent", { said: `${crashes} workers died while they completed its upload` });
+  }
+  if (how === "alone") await ledger.suspect(taken.task, 0);
+}
+
+/**
+ * OSS completes before it answers, so a lost answer looks like a failure, and a second Complete finds no upload. Therefore
+ * after either the object itself is asked.
+ */
+async function complete(run: TaskRun, spread: SpreadCopy, crc64: bigint): Promise<Stored> {
+  const { target } = run.work;
+  const { targetKey: key, uploadId, version } = spread;
+  const options = { signal: run.signal };
+  try {
+    return await target.uploads.complete({ key, uploadId }, run.taken.parts, options);
+  } catch (thrown) {
+    run.signal.throwIfAborted();
+    const mayBeDone = thrown instanceof Fault && (thrown.kind === "transient" || thrown.code === "TARGET_UPLOAD_LOST");
+    if (!mayBeDone) throw thrown;
+    const held = await target.head(key, options);
+    const isThere = held !== undefined && held.crc64 === crc64 && held.sizeBytes === version.sizeBytes;
+    if (!isThere) throw thrown;
+    return { etag: held.etag, crc64: held.crc64 };
+  }
+}
+
+interface Arrived {
+  readonly crc64: bigint;
+  readonly stored: Stored;
+}
+
+/** A bad object carries the job's mark, so it must be gone before the object begins anew; else it fails. */
+async function verify(
+  run: TaskRun,
+  { targetKey }: SpreadCopy,
+  { crc64, stored, isOpen }: Arrived & { readonly isOpen: () => Promise<boolean> },
+): Promise<void> {
+  if (stored.crc64 === crc64) return;
+  const said = `sent CRC-64 ${crc64}, stored ${stored.crc64 ?? "without a CRC-64"}`;
+  const { target } = run.work;
+  const options = { signal: run.signal };
+  const held = await target.head(targetKey, options);
+  if (held?.crc64 !== undefined && held.crc64 === stored.crc64 && (await isOpen())) {
+    await target.remove(targetKey, options);
+  }
+  throw new Fault("TARGET_CHECKSUM_MISMATCH", "permanent", { said });
+}
+
+function recordCopied(run: TaskRun, spread: SpreadCopy, arrived: Arrived & { readonly atMs: number }): void {
+  const { version, targetKey, restarts } = spread;
+  run.book.record({
+    state: "copied",
+    index: 0,
+    key: version.key,
+    sizeBytes: version.sizeBytes,
+    sourceEtag: version.etag,
+    attempts: restarts + 1,
+    atMs: arrived.atMs,
+    targetKey,
+    targetEtag: arrived.stored.etag,
+    crc64: String(arrived.crc64),
+    proof: spread.proof.algorithm,
+  });
+}
