@@ -59,7 +59,7 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
         jobId,
         shardId,
         prefix,
-        limits: job.spec.tasks,
+        limits: { ...job.spec.tasks, spreadThreshold: job.spec.largeObjects.spreadThreshold },
         source,
         watch: entered,
         plans: parts.plans,

@@ -66,6 +66,25 @@ function watched(
   return { seen, target };
 }
 
+/** Completes, and its answer never comes. */
+const lossy = (real: ObjectTarget): ObjectTarget => ({
+  ...real,
+  uploads: {
+    ...real.uploads,
+    async complete(...args) {
+      await real.uploads.complete(...args);
+      throw new Fault("TARGET_UNREACHABLE", "transient");
+    },
+  },
+});
+
+/** The CRC as S3 stores it. */
+const stored = (algorithm: "crc64nvme", of: Uint8Array): string => {
+  const crc = checksums.createStoredCrc(algorithm);
+  crc.update(of);
+  return Buffer.from(crc.value().toString(16).padStart(16, "0"), "hex").toString("base64");
+};
+
 const tally = async (world: World) => {
   const { tally: sums } = await world.counts();
   return [sums.copiedObjects, sums.skippedObjects, sums.failedObjects];
@@ -194,16 +213,6 @@ test("an upload that somebody aborts is begun anew, before its parts are there a
 });
 
 test("a completion whose answer is lost is found by looking at the object", async () => {
-  const lossy = (real: ObjectTarget): ObjectTarget => ({
-    ...real,
-    uploads: {
-      ...real.uploads,
-      async complete(...args) {
-        await real.uploads.complete(...args);
-        throw new Fault("TARGET_UNREACHABLE", "transient");
-      },
-    },
-  });
   const { seen, target } = watched();
   const world = createLargeWorld({ target: (real) => target(lossy(real)) });
   await world.worker().runTask(await planLarge(world), createTestHold());
@@ -261,11 +270,6 @@ test("a cancelled job copies no further parts and counts nothing of the object",
 });
 
 test("the source's own CRC is combined from those of the parts, and what it does not prove is never completed", async () => {
-  const stored = (algorithm: "crc64nvme", of: Uint8Array): string => {
-    const crc = checksums.createStoredCrc(algorithm);
-    crc.update(of);
-    return Buffer.from(crc.value().toString(16).padStart(16, "0"), "hex").toString("base64");
-  };
   const good = createLargeWorld();
   await good
     .worker()

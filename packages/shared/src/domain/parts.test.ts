@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { partRange, planParts } from "./parts.ts";
+import { groupParts, partRange, planParts } from "./parts.ts";
 
 const mebibyte = 1024 ** 2;
 const largestObjectBytes = 10_000 * 5 * 1024 ** 3;
@@ -40,6 +40,34 @@ test("parts cover the object without gap or overlap, within OSS' limits", () => 
           assert.ok(range.last >= range.first);
         }
         assert.equal(partRange(plan, size, plan.count).last, size - 1);
+      },
+    ),
+  );
+});
+
+test("a spread object has groups for tens of processes, neither tiny nor of more than 1 GiB", () => {
+  const groups = groupParts({ count: 1280, partSizeBytes: 16 * mebibyte });
+  assert.equal(groups.length, 64);
+  assert.deepEqual(groups.at(-1), { firstPart: 1261, lastPart: 1280 });
+  assert.equal(groupParts({ count: 64, partSizeBytes: 16 * mebibyte }).length, 8);
+  assert.equal(groupParts({ count: 9986, partSizeBytes: 105 * mebibyte }).length, 999);
+});
+
+test("groups cover the parts without gap or overlap, at most a thousand of them", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 10_000 }),
+      fc.integer({ min: 102_400, max: 5 * 1024 ** 3 }),
+      (count, partSizeBytes) => {
+        const groups = groupParts({ count, partSizeBytes });
+        assert.ok(groups.length <= 1000);
+        let next = 1;
+        for (const { firstPart, lastPart } of groups) {
+          assert.equal(firstPart, next);
+          assert.ok(lastPart >= firstPart);
+          next = lastPart + 1;
+        }
+        assert.equal(next, count + 1);
       },
     ),
   );

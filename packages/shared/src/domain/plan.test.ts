@@ -3,9 +3,9 @@ import { describe, test } from "node:test";
 import { array, assert as holds, integer, nat, property } from "fast-check";
 import { someObject } from "../testing/builders.ts";
 import type { SourceObject } from "./object.ts";
-import { addPage, emptyBatch } from "./plan.ts";
+import { addPage, type BatchLimits, emptyBatch } from "./plan.ts";
 
-function batches(pages: readonly SourceObject[][], limits: { objectCountLimit: number; objectSizeLimit: number }) {
+function batches(pages: readonly SourceObject[][], limits: BatchLimits) {
   const full: (readonly SourceObject[])[] = [];
   let open = emptyBatch;
   for (const page of pages) {
@@ -24,6 +24,15 @@ describe("turning pages into tasks", () => {
     assert.deepEqual(
       sizes.map((batch) => batch.length),
       [2, 2, 1],
+    );
+  });
+
+  test("an object from the spread threshold on is a task of its own, in its place", () => {
+    const limits = { objectCountLimit: 10, objectSizeLimit: 1000, spreadThreshold: 50 };
+    const sizes = batches([sized(1, 1, 50), sized(1, 60, 70, 49)], limits);
+    assert.deepEqual(
+      sizes.map((batch) => batch.map(({ sizeBytes }) => sizeBytes)),
+      [[1, 1], [50], [1], [60], [70], [49]],
     );
   });
 
