@@ -69,7 +69,11 @@ export function createPlanSteps(shard: Shard, listing: ShardListing): PlanSteps 
   return {
     range,
     plan: (batches) => stepping(() => planOnce(batches)),
-    finish: () => stepping(() => plans.finish({ jobId, shardId, version })),
+    finish: () =>
+      stepping(() => {
+        const known = { cursor: knownCursor, before: range.before ?? null };
+        return plans.finish({ jobId, shardId, version, known });
+      }),
   };
 }
 

@@ -35,7 +35,13 @@ export interface PlanLedger {
     readonly at: string;
     readonly newShardId: string;
   }): Promise<Planned>;
-  finish(step: { readonly jobId: string; readonly shardId: string; readonly version: number }): Promise<Planned>;
+  /** `known`: the shard as the lister knows it; at another cursor or end it has listed something else, so it is `refused`. */
+  finish(step: {
+    readonly jobId: string;
+    readonly shardId: string;
+    readonly version: number;
+    readonly known?: { readonly cursor: string | null; readonly before: string | null };
+  }): Promise<Planned>;
   /** Gives the listing up: what is planned goes on, then the job ends `failed` with this reason. Running jobs only. */
   abandonListing(jobId: string, reason: StateReason): Promise<"abandoned" | "not-now">;
 }

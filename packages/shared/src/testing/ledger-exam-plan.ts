@@ -131,6 +131,32 @@ export function examPlan(open: () => Promise<LedgerSubject>): void {
       assert.equal(await stateOf(ledger, jobId), "cancelled");
     });
 
+    test("a lister that knows another cursor or end of a shard than the ledger finishes nothing", async () => {
+      const { ledger } = await open();
+      const jobId = await submit(ledger);
+      await plan(ledger, jobId, [plannedTask(1)]);
+      const [shard] = await ledger.plans.shards(jobId);
+      assert.ok(shard?.cursor !== undefined);
+      const { id: shardId, cursor } = shard;
+      const split = { jobId, shardId, version: shard.version, at: "zz", newShardId: "2" };
+      assert.equal(await ledger.plans.split(split), "planned");
+      const version = shard.version + 1;
+      for (const known of [
+        { cursor, before: null },
+        { cursor, before: "z" },
+        { cursor: null, before: "zz" },
+        { cursor: `${cursor}+`, before: "zz" },
+      ]) {
+        assert.equal(await ledger.plans.finish({ jobId, shardId, version, known }), "refused", JSON.stringify(known));
+      }
+      const known = { cursor, before: "zz" };
+      assert.equal(await ledger.plans.finish({ jobId, shardId, version, known }), "planned");
+      assert.equal(await ledger.plans.finish({ jobId, shardId, version, known }), "planned");
+      const whole = { jobId, shardId: "2", version: 1 };
+      assert.equal(await ledger.plans.finish({ ...whole, known: { cursor: null, before: "zz" } }), "refused");
+      assert.equal(await ledger.plans.finish({ ...whole, known: { cursor: null, before: null } }), "planned");
+    });
+
     test("a listing that is given up ends the job failed once its tasks are done, and retry takes it up again", async () => {
       const { ledger } = await open();
       const jobId = await submit(ledger);

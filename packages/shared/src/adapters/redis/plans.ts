@@ -31,8 +31,9 @@ export function createRedisPlans(redis: RedisConnection): PlanLedger {
       return plannedOf(await step(split, jobId, [shardId, version, at, newShardId]));
     },
 
-    async finish({ jobId, shardId, version }) {
-      return plannedOf(await step(finish, jobId, [shardId, version, version + 1]));
+    async finish({ jobId, shardId, version, known }) {
+      const marks = [cursorMark(known?.cursor), cursorMark(known?.before)];
+      return plannedOf(await step(finish, jobId, [shardId, version, version + 1, ...marks]));
     },
 
     async abandonListing(jobId, reason) {
@@ -42,7 +43,7 @@ export function createRedisPlans(redis: RedisConnection): PlanLedger {
   };
 }
 
-/** `=` and the cursor that the shard must have, `-` for none at all, `` for any. */
+/** `=` and the key that the shard must have as its cursor or end, `-` for none at all, `` for any. */
 function cursorMark(known: string | null | undefined): string {
   if (known === undefined) return "";
   return known === null ? "-" : `=${known}`;
