@@ -44,13 +44,15 @@ export function createMemoryPlans(books: ReadonlyMap<string, JobBook>): PlanLedg
       return "planned";
     },
 
-    async finish({ jobId, shardId, version }) {
+    async finish({ jobId, shardId, version, known }) {
       const book = books.get(jobId);
       const entry = book?.shards.get(shardId);
       if (book === undefined || entry === undefined) return "refused";
       if (entry.shard.finished) return entry.shard.version === version + 1 ? "planned" : "refused";
       if (!mayPlan(book)) return "not-now";
       if (entry.shard.version !== version) return "refused";
+      const { cursor = null, before = null } = entry.shard;
+      if (known !== undefined && (known.cursor !== cursor || known.before !== before)) return "refused";
       entry.shard = { ...entry.shard, finished: true, version: version + 1 };
       return "planned";
     },
