@@ -5,6 +5,7 @@ import type { SourceObject } from "@causeway/shared/domain/object.ts";
 import type { KeyRule } from "@causeway/shared/domain/target-key.ts";
 import type { ObjectSource } from "@causeway/shared/ports/object-source.ts";
 import type { ObjectTarget } from "@causeway/shared/ports/object-target.ts";
+import type { CopyObject } from "./copy-object.ts";
 import type { Path } from "./path-watch.ts";
 import type { TargetView } from "./target-view.ts";
 
@@ -25,6 +26,8 @@ export interface Batch {
   /** Asked for each object, because credentials and limits may change while the task runs. */
   work(): JobWork;
   readonly view: TargetView;
+  /** Another way to copy than the process' usual one: a large object of a task of its own is spread. */
+  readonly copyObject: CopyObject | undefined;
   /** Whether the task may be removed from under us: asked before a bad copy is removed. */
   isOpen(): Promise<boolean>;
   /** The link is down: nothing of this task can go on here. */

@@ -41,7 +41,12 @@ async function writePart({ book, pointer, hold }: TaskRun, journal: Journal): Pr
   return journal.writePart(pointer.jobId, pointer.taskId, outcomes, { signal: hold.signal });
 }
 
-async function insist<T>(run: TaskRun, { clock, log }: CommitParts, step: () => Promise<T>): Promise<T> {
+/** Asks again where the other side does not answer; throws its last error, or at once when the hold is lost. */
+export async function insist<T>(
+  run: TaskRun,
+  { clock, log }: Pick<CommitParts, "clock" | "log">,
+  step: () => Promise<T>,
+): Promise<T> {
   const { signal } = run.hold;
   for (let tries = 1; ; tries += 1) {
     try {
@@ -54,7 +59,8 @@ async function insist<T>(run: TaskRun, { clock, log }: CommitParts, step: () => 
   }
 }
 
-function commitOf({ book, taken }: TaskRun, journalPart: string | undefined): Commit {
+function commitOf(run: TaskRun, journalPart: string | undefined): Commit {
+  const { book, taken } = run;
   const all = book.all();
   const { objects } = taken.manifest;
   return {
@@ -62,8 +68,15 @@ function commitOf({ book, taken }: TaskRun, journalPart: string | undefined): Co
     tally: book.tally(),
     failures: failedBatches(all, objects),
     journalPart,
-    written: taken.task.start > 1 ? writtenObjects(all, objects) : [],
+    written: mayBeWrittenLate(run) ? writtenObjects(all, objects) : [],
   };
+}
+
+/** Somebody else had the task before, or an earlier generation of its object. */
+function mayBeWrittenLate({ taken: { task, manifest } }: TaskRun): boolean {
+  if (task.start > 1) return true;
+  const { restarts = 0 } = manifest.kind === "copy-batch" ? manifest : manifest.spread;
+  return restarts > 0;
 }
 
 /** Failed objects, one batch per code: each batch is already the manifest of its retry. */
@@ -84,6 +97,8 @@ function writtenObjects(outcomes: readonly Outcome[], objects: readonly SourceOb
   return outcomes.flatMap((outcome) => {
     const source = objects[outcome.index];
     if (outcome.state !== "copied" || source === undefined) return [];
-    return [{ source, targetKey: outcome.targetKey, crc64: outcome.crc64 }];
+    // The version that was copied may be newer than the listed one.
+    const written = { ...source, sizeBytes: outcome.sizeBytes, etag: outcome.sourceEtag };
+    return [{ source: written, targetKey: outcome.targetKey, crc64: outcome.crc64 }];
   });
 }

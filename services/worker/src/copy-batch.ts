@@ -2,19 +2,17 @@ import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { Outcome } from "@causeway/shared/domain/outcome.ts";
 import { targetKey } from "@causeway/shared/domain/target-key.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
-import type { TaskLedger } from "@causeway/shared/ports/task-ledger.ts";
 import type { Persist } from "./attempts.ts";
 import type { Batch } from "./batch.ts";
 import type { MigrateObject } from "./migrate-object.ts";
 import { failed, newTrail } from "./outcomes.ts";
+import { type BeginParts, createBeginUpload } from "./spread/begin-upload.ts";
 import { type TargetView, blindView, openTargetView } from "./target-view.ts";
 import type { TaskRun } from "./task-run.ts";
 
-export interface BatchParts {
+export interface BatchParts extends BeginParts {
   readonly migrateObject: MigrateObject;
-  readonly ledger: TaskLedger;
   readonly persist: Persist;
-  readonly clock: Clock;
   /** Objects up to here share the small lane. */
   readonly bufferBytes: number;
   /** Small objects of one task under way at once; the scheduler decides how many of them have a connection. */
@@ -103,6 +101,7 @@ async function openBatch(run: TaskRun, indexes: readonly number[], parts: BatchP
   return {
     work: () => run.work,
     view: await viewOf(run, indexes, parts),
+    copyObject: run.taken.manifest.objects.length === 1 ? createBeginUpload(run, parts) : undefined,
     isOpen: () => parts.ledger.isOpen(run.taken.task),
     pathDown: () => run.stop("path"),
     signal: run.signal,

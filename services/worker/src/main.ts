@@ -16,6 +16,7 @@ import { version } from "@causeway/shared/platform/version.ts";
 import { openJournal } from "@causeway/shared/wiring/journal.ts";
 import { trustedCertificates } from "@causeway/shared/wiring/network.ts";
 import { createStoreOpener } from "@causeway/shared/wiring/stores.ts";
+import { withSourceMetering, withTargetMetering } from "@causeway/shared/wrappers/metering.ts";
 import { withSourceRateLimit, withTargetRateLimit } from "@causeway/shared/wrappers/rate-limit.ts";
 import { identityOf, journalRulesOf, pathLimitsOf, processPlanOf, readWorkerConfig, storeRulesOf } from "./config.ts";
 import { withHold } from "./hold-guard.ts";
@@ -49,8 +50,9 @@ const worker = createWorkerService({
   seal: createSeal(config.SECRET_KEY),
   openStores: (job, credentials) => {
     const brakes = limiters.of(job);
-    const source = withSourceRateLimit(stores.source(job.spec.source, credentials.source), brakes);
-    const target = stores.target(job.spec.target, credentials.target);
+    const metered = withSourceMetering(stores.source(job.spec.source, credentials.source), meter, clock);
+    const source = withSourceRateLimit(metered, brakes);
+    const target = withTargetMetering(stores.target(job.spec.target, credentials.target), meter, clock);
     return {
       source,
       targetFor: (mayWrite) => withTargetRateLimit(withHold(target, mayWrite), brakes),
@@ -66,6 +68,7 @@ const worker = createWorkerService({
   drainTimeoutMs: config.DRAIN_TIMEOUT_MS,
   ledgerObstacle: () => (redis.status === "ready" ? undefined : "Redis does not answer."),
 });
+meter.beforeText(() => worker.measure());
 const health = await serveHealth({
   host: config.HEALTH_HOST,
   port: config.HEALTH_PORT,

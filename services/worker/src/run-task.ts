@@ -3,14 +3,14 @@ import type { Meter } from "@causeway/shared/ports/meter.ts";
 import type { Handled, Hold } from "@causeway/shared/ports/task-queue.ts";
 import type { AloneGate } from "./alone-gate.ts";
 import { commitTask, type CommitParts } from "./commit-task.ts";
-import { type BatchParts, copyBatch } from "./copy-batch.ts";
+import { copyTask, type CopyTaskParts } from "./copy-task.ts";
 import type { OpenJob } from "./job-context.ts";
 import { awaitPaths, type RecoveryParts } from "./path-recovery.ts";
 import { type HeldAnswer, type TaskRun, createTaskRun, keepPulse, recordProgress } from "./task-run.ts";
 
 export type RunTask = (pointer: TaskPointer, hold: Hold) => Promise<Handled>;
 
-export interface RunTaskParts extends BatchParts, CommitParts, RecoveryParts {
+export interface RunTaskParts extends CopyTaskParts, CommitParts, RecoveryParts {
   /** This process, as the ledger names the holder of a task. */
   readonly workerId: string;
   readonly gate: AloneGate;
@@ -87,12 +87,12 @@ async function copyWithPulse(run: TaskRun, lonely: boolean, parts: PulsingParts)
   const beating = keepPulse(run, parts, pulse.signal);
   try {
     if (!lonely) {
-      await copyBatch(run, "beside", parts);
+      await copyTask(run, "beside", parts);
       return;
     }
     parts.log.warn({ ...run.pointer, start: run.taken.task.start }, "a task that lost its workers runs alone now");
     const leave = await parts.gate.enter("alone", run.signal);
-    await copyBatch(run, "alone", parts).finally(leave);
+    await copyTask(run, "alone", parts).finally(leave);
   } catch (thrown) {
     if (!run.signal.aborted) throw thrown;
   } finally {
@@ -104,9 +104,12 @@ async function copyWithPulse(run: TaskRun, lonely: boolean, parts: PulsingParts)
 /** Ends the run as its state demands. A task whose last object is done is committed, whatever else was asked. */
 async function finish(run: TaskRun, parts: PulsingParts): Promise<Handled> {
   const why = run.stopped();
-  const isComplete = run.book.all().length === run.taken.manifest.objects.length;
+  const { manifest } = run.taken;
+  const isComplete = run.book.all().length === manifest.objects.length;
   if (why === "lost") return "left";
-  if (isComplete || why === "cancel" || why === undefined) {
+  if (why === "settled") return "done";
+  // A group of parts counts no object, so a cancelling job has nothing of it to keep.
+  if (manifest.kind !== "copy-parts" && (isComplete || why === "cancel" || why === undefined)) {
     const answer = await commitTask(run, parts);
     if (answer === "refused") parts.log.info({ ...run.pointer }, "the task was committed or dropped elsewhere");
     if (answer === "counted") count(run, parts.meter);

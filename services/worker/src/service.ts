@@ -22,15 +22,17 @@ export interface WorkerService {
   stop(): Promise<void>;
   /** What keeps it from working, as sentences. */
   obstacles(): Promise<readonly string[]>;
+  /** Sets the gauges of what is in use at this moment. */
+  measure(): void;
 }
 
 const journalTimeoutMs = 2000;
 
 export function createWorkerService(parts: ServiceParts): WorkerService {
-  const { consumer, identity, log } = parts;
+  const { consumer, identity, log, meter } = parts;
   const handBack = new AbortController();
   const worker = createWorker({ ...parts, workerId: identity.id, handBack: handBack.signal });
-  const { pathWatch, running, totals } = worker;
+  const { pathWatch, running, scheduler, totals } = worker;
   let isDraining = false;
   const heartbeat = createHeartbeat(
     identity,
@@ -60,6 +62,12 @@ export function createWorkerService(parts: ServiceParts): WorkerService {
       clearTimeout(timer);
       await heartbeat.stop();
       await worker.jobs.close();
+    },
+    measure() {
+      const { connections, allowed, bytes } = scheduler.figures();
+      meter.gauge("migration_connections", { state: "allowed" }, allowed);
+      meter.gauge("migration_connections", { state: "used" }, connections);
+      meter.gauge("migration_bodies_bytes", {}, bytes);
     },
     async obstacles() {
       const ledger = parts.ledgerObstacle();

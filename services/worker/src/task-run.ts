@@ -9,9 +9,10 @@ import { type OutcomeBook, createOutcomeBook } from "./outcome-book.ts";
 /**
  * Why a task is left before its end.
  * `pause`, `drain`, `path`: it goes back to the backlog. `cancel`: what is done is counted, the rest dropped.
+ * `settled`: the ledger needs nothing more: the object is spread over other tasks, or the group of parts is counted.
  * `stale`: the queue may have given it to somebody else. `lost`: the ledger says that somebody else has it.
  */
-export type Stop = "pause" | "drain" | "path" | "cancel" | "stale" | "lost";
+export type Stop = "pause" | "drain" | "path" | "cancel" | "settled" | "stale" | "lost";
 
 export type HeldAnswer = Extract<Taken, { answer: "held" }>;
 
@@ -25,7 +26,7 @@ export interface TaskRun {
   work: JobWork;
   /** No further object is begun once this is set. */
   stopped(): Stop | undefined;
-  /** The first reason holds, but `stale` and `lost` overrule the others. */
+  /** The first reason holds, but `settled`, `stale` and `lost` overrule the others. */
   stop(why: Stop): void;
   /** Aborted when even what is under way must end. */
   readonly signal: AbortSignal;
@@ -34,6 +35,8 @@ export interface TaskRun {
   /** Ends what the run keeps going in the background. */
   end(): void;
 }
+
+const hardStops: ReadonlySet<Stop> = new Set(["settled", "stale", "lost"]);
 
 /** Objects under way when a job is paused or cancelled get so long to finish; large ones are given up and begun anew. */
 const graceMs = 5000;
@@ -52,8 +55,8 @@ export function createTaskRun(opening: RunOpening): TaskRun {
   let timer: NodeJS.Timeout | undefined;
   const abort = (why: Stop): void => controller.abort(new Error(`the task is left: ${why}`));
   const stop = (why: Stop): void => {
-    if (stopped === "lost" || stopped === "stale") return;
-    const isHard = why === "lost" || why === "stale";
+    if (stopped !== undefined && hardStops.has(stopped)) return;
+    const isHard = hardStops.has(why);
     if (stopped !== undefined && !isHard) return;
     stopped = why;
     if (isHard || why === "path" || why === "drain") abort(why);

@@ -5,6 +5,7 @@ import type { JobLedger } from "@causeway/shared/ports/job-ledger.ts";
 import type { Journal } from "@causeway/shared/ports/journal.ts";
 import type { Meter } from "@causeway/shared/ports/meter.ts";
 import type { CredentialSeal } from "@causeway/shared/ports/secrets.ts";
+import type { SpreadLedger } from "@causeway/shared/ports/spread-ledger.ts";
 import type { TaskLedger, UploadLedger } from "@causeway/shared/ports/task-ledger.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
 import { createAloneGate } from "./alone-gate.ts";
@@ -20,7 +21,12 @@ import { type Scheduler, createScheduler } from "./scheduler.ts";
 /** What a worker needs of the world. */
 export interface WorkerParts {
   readonly workerId: string;
-  readonly ledger: { readonly jobs: JobLedger; readonly tasks: TaskLedger; readonly uploads: UploadLedger };
+  readonly ledger: {
+    readonly jobs: JobLedger;
+    readonly tasks: TaskLedger;
+    readonly spreads: SpreadLedger;
+    readonly uploads: UploadLedger;
+  };
   readonly journal: Journal;
   readonly seal: CredentialSeal;
   readonly openStores: OpenStores;
@@ -74,7 +80,13 @@ export function createWorker(parts: WorkerParts): Worker {
   const runTask = createRunTask({
     ...parts,
     ledger: ledger.tasks,
+    spreads: ledger.spreads,
+    uploads: ledger.uploads,
     migrateObject,
+    copyObject,
+    scheduler,
+    windowBytes,
+    partsAtOnce,
     persist,
     jobs,
     pathWatch,
