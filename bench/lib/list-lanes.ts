@@ -52,6 +52,7 @@ export async function listInLanes(stores: readonly Store[], bucket: string, lane
       },
       time: () => undefined,
       gauge: () => undefined,
+      timer: () => () => undefined,
     },
     log: createLogger({ service: "bench", level: "fatal", version: "0" }),
     newId: () => randomBytes(16).toString("hex"),

@@ -51,7 +51,7 @@ describe("when a master dies", { timeout: 240_000 }, () => {
       ledger: ledger.dispatch,
       failures: ledger.failures,
       tasks: world.tasks,
-      meter: { count: () => undefined, time: () => undefined, gauge: () => undefined },
+      meter: { count: () => undefined, time: () => undefined, gauge: () => undefined, timer: () => () => undefined },
       log: createLogger({ service: "test", level: "fatal", version: "0" }),
     });
     await sweep();

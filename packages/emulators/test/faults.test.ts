@@ -89,6 +89,10 @@ test("503, another status, and a page that is no store's", async () => {
     assert.rejects(read(), { name: "InternalError" }),
   );
   await withFaults([{ fault: "html" }], async () => assert.match(await read(), /not the store/));
+  await withFaults([{ fault: "206" }], async () => {
+    const { $metadata, ContentRange } = await s3.send(new GetObjectCommand({ Bucket, Key: "key" }));
+    assert.deepEqual([$metadata.httpStatusCode, ContentRange], [206, "bytes 0-199999/200000"]);
+  });
   await withFaults([{ fault: "503-with-delay", delayMs: 2000 }], async () => {
     const s3Answer = await raw(emulators.s3.url, { path: "/bucket-one/key" });
     assert.deepEqual([s3Answer.status, s3Answer.headers["retry-after"]], [503, "2"]);

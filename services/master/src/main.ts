@@ -15,6 +15,7 @@ import { version } from "@causeway/shared/platform/version.ts";
 import { openJournal } from "@causeway/shared/wiring/journal.ts";
 import { trustedCertificates } from "@causeway/shared/wiring/network.ts";
 import { createStoreOpener } from "@causeway/shared/wiring/stores.ts";
+import { withSourceMetering, withTargetMetering } from "@causeway/shared/wrappers/metering.ts";
 import { journalRulesOf, masterSettingsOf, readMasterConfig, storeRulesOf } from "./config.ts";
 import { createMaster } from "./master.ts";
 
@@ -36,8 +37,8 @@ const master = createMaster({
   shardConsumer: createShardConsumer(redis, { concurrency: config.MASTER_LISTERS, log }),
   journal: onExit.close(openJournal(journalRulesOf(config))),
   openStores: (spec, credentials) => ({
-    source: stores.source(spec.source, credentials.source),
-    target: stores.target(spec.target, credentials.target),
+    source: withSourceMetering(stores.source(spec.source, credentials.source), meter, clock),
+    target: withTargetMetering(stores.target(spec.target, credentials.target), meter, clock),
   }),
   seal: createSeal(config.SECRET_KEY),
   clock,

@@ -22,7 +22,12 @@ import type { ShardWatch } from "../src/listing-board.ts";
 import { createMaster, type Master, type MasterSettings } from "../src/master.ts";
 
 export const quiet = createLogger({ service: "test", level: "fatal", version: "0" }, { write: () => undefined });
-export const noMeter: Meter = { count: () => undefined, time: () => undefined, gauge: () => undefined };
+export const noMeter: Meter = {
+  count: () => undefined,
+  time: () => undefined,
+  gauge: () => undefined,
+  timer: () => () => undefined,
+};
 export const unwatched: ShardWatch = { onShard: () => undefined, onPage: () => undefined };
 export const never = new AbortController().signal;
 export const newId = () => randomBytes(16).toString("hex");

@@ -51,6 +51,7 @@ function insteadOf(protocol: Protocol, exchange: Exchange, rule: FaultRule): Out
       return { action: "reset" };
     case "hang":
       return { action: "hang" };
+    case "206":
     case "lost-answer":
     case "truncate":
     case "stall":
@@ -87,6 +88,11 @@ function bendAnswer(outcome: Bent, rule: FaultRule): Bent {
   // Nothing can go wrong in an empty body, a HEAD's for one.
   if (sizeBytes === 0) return outcome;
   switch (rule.fault) {
+    case "206": {
+      const range = { "content-range": `bytes 0-${sizeBytes - 1}/${sizeBytes}` };
+      if (answer.status !== 200) return outcome;
+      return { ...outcome, answer: { ...answer, status: 206, headers: { ...answer.headers, ...range } } };
+    }
     case "truncate": {
       const keptBytes = rule.afterBytes ?? middle;
       const isShort = rule.announce === "short";

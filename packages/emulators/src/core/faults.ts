@@ -29,6 +29,8 @@ export const faultRuleSchema = z.discriminatedUnion("fault", [
   matcher.extend({ fault: z.literal("status"), status: z.number().int().min(400).max(599), code: z.string() }),
   /** Another server's page, as a proxy on the way would send it. */
   matcher.extend({ fault: z.literal("html"), status: z.number().int().min(200).max(599).default(200) }),
+  /** The whole content as the answer to a range that nobody asked for: 206 where 200 was due. */
+  matcher.extend({ fault: z.literal("206") }),
   /** The connection breaks before the store did anything. */
   matcher.extend({ fault: z.literal("reset") }),
   /** The store does what was asked, and the connection breaks before the answer. */

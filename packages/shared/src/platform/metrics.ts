@@ -4,7 +4,10 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom
 export interface Metrics {
   count(name: string, labels: Readonly<Record<string, string>>, by?: number): void;
   time(name: string, labels: Readonly<Record<string, string>>, seconds: number): void;
+  timer(name: string, labels: Readonly<Record<string, string>>): (seconds: number) => void;
   gauge(name: string, labels: Readonly<Record<string, string>>, value: number): void;
+  /** Calls `observe` whenever figures are asked for, to set gauges that nobody needs in between. */
+  beforeText(observe: () => void): void;
   /** Everything in Prometheus' text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -18,6 +21,9 @@ const helps: Readonly<Record<string, string>> = {
   migration_faults_total: "Refusals from outside, by code and kind.",
   migration_crc64_engine: "What computes CRC-64: 1 for the engine that runs.",
   migration_request_seconds: "How long requests to the stores took, by store and operation.",
+  migration_request_faults_total: "Requests to the stores that were refused or failed, by store, operation and code.",
+  migration_connections: "Objects and parts that may be under way at once, and that are.",
+  migration_bodies_bytes: "Memory that is reserved for bodies.",
   migration_listed_objects_total: "Objects that were listed and planned.",
   migration_dispatched_tasks_total: "Tasks that were handed to the queue.",
   migration_split_shards_total: "Shards that an idle lister cut in two to list a part.",
@@ -34,6 +40,7 @@ export function createMetrics(service: string): Metrics {
   const counters = new Map<string, Counter>();
   const gauges = new Map<string, Gauge>();
   const histograms = new Map<string, Histogram>();
+  const observers: (() => void)[] = [];
   const options = (name: string, labels: Readonly<Record<string, string>>) => ({
     name,
     help: helps[name] ?? name,
@@ -49,11 +56,20 @@ export function createMetrics(service: string): Metrics {
       const make = () => new Histogram({ ...options(name, labels), buckets });
       existing(histograms, name, make).observe({ ...labels }, seconds);
     },
+    timer(name, labels) {
+      const make = () => new Histogram({ ...options(name, labels), buckets });
+      const child = existing(histograms, name, make).labels({ ...labels });
+      return (seconds) => child.observe(seconds);
+    },
     gauge(name, labels, value) {
       const make = () => new Gauge(options(name, labels));
       existing(gauges, name, make).set({ ...labels }, value);
     },
-    text: () => registry.metrics(),
+    beforeText: (observe) => void observers.push(observe),
+    text: async () => {
+      for (const observe of observers) observe();
+      return registry.metrics();
+    },
     contentType: registry.contentType,
   };
 }

@@ -2,5 +2,7 @@
 export interface Meter {
   count(name: string, labels: Readonly<Record<string, string>>, by?: number): void;
   time(name: string, labels: Readonly<Record<string, string>>, seconds: number): void;
+  /** A time that is taken often: what costs is done once, here. */
+  timer(name: string, labels: Readonly<Record<string, string>>): (seconds: number) => void;
   gauge(name: string, labels: Readonly<Record<string, string>>, value: number): void;
 }

@@ -14,10 +14,21 @@ function createRecorder(): { meter: Meter; lines: string[] } {
   const lines: string[] = [];
   const record = (name: string, labels: Readonly<Record<string, string>>) =>
     void lines.push([name, ...Object.values(labels)].join(" "));
-  return { meter: { count: record, time: record, gauge: record }, lines };
+  return {
+    meter: {
+      count: record,
+      time: record,
+      gauge: record,
+      timer:
+        (...what) =>
+        () =>
+          record(...what),
+    },
+    lines,
+  };
 }
 
-const silent: Meter = { count: () => {}, time: () => {}, gauge: () => {} };
+const silent: Meter = { count: () => {}, time: () => {}, gauge: () => {}, timer: () => () => {} };
 
 objectSourceContract("a metered source", async () => {
   const source = createMemorySource();

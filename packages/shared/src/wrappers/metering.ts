@@ -40,6 +40,12 @@ export function withTargetMetering(target: ObjectTarget, meter: Meter, clock: Cl
 }
 
 function createMeasured(store: "source" | "target", meter: Meter, clock: Clock): Measured {
+  const timers = new Map<string, (seconds: number) => void>();
+  const timerOf = (operation: string): ((seconds: number) => void) => {
+    const timer = timers.get(operation) ?? meter.timer("migration_request_seconds", { store, operation });
+    timers.set(operation, timer);
+    return timer;
+  };
   return async (operation, call) => {
     const startedAtMs = clock.monotonicMs();
     try {
@@ -48,7 +54,7 @@ function createMeasured(store: "source" | "target", meter: Meter, clock: Clock):
       if (error instanceof Fault) meter.count("migration_request_faults_total", { store, operation, code: error.code });
       throw error;
     } finally {
-      meter.time("migration_request_seconds", { store, operation }, (clock.monotonicMs() - startedAtMs) / 1000);
+      timerOf(operation)((clock.monotonicMs() - startedAtMs) / 1000);
     }
   };
 }

@@ -81,7 +81,7 @@ export function createWorld(options: WorldOptions = {}) {
       },
       checksums,
       clock,
-      meter: { count() {}, time() {}, gauge() {} },
+      meter: { count() {}, time() {}, gauge() {}, timer: () => () => {} },
       log: createLogger({ service: "worker", level: "fatal", version: "test" }),
       connections: 16,
       memoryBytes: 64 * 1024 ** 2,

@@ -1,4 +1,5 @@
 import { carriedHeaders, type Stored, type TargetAttributes, type TargetObject } from "../../domain/object.ts";
+import { Fault } from "../../domain/fault.ts";
 import { recordOfMetadata } from "../../domain/source-record.ts";
 import { textOfHeader } from "../http/header-text.ts";
 import { type AnswerHeaders, headerOf } from "../http/http.ts";
@@ -39,11 +40,24 @@ export function targetOfHeaders(key: string, headers: AnswerHeaders): TargetObje
   };
 }
 
-/** What the answer to a write says it stored. */
+/**
+ * What the answer to a write, or a HEAD, says is stored. Without an ETag it is not OSS that answered, but something on the
+ * way (a proxy's page): TARGET_FAILED, transient.
+ */
 export function storedOfHeaders(headers: AnswerHeaders): Stored {
+  const etag = headerOf(headers, "etag");
+  if (etag === undefined) throw notOss(headers);
+  return { etag: etag.replaceAll('"', ""), crc64: crcOfHeaders(headers) };
+}
+
+/** CRC-64/XZ of the object; undefined where OSS tells none. */
+export function crcOfHeaders(headers: AnswerHeaders): bigint | undefined {
   const crc64 = headerOf(headers, CRC64);
-  return {
-    etag: (headerOf(headers, "etag") ?? "").replaceAll('"', ""),
-    crc64: crc64 === undefined ? undefined : BigInt(crc64),
-  };
+  return crc64 === undefined ? undefined : BigInt(crc64);
+}
+
+/** For an answer of success that OSS would not give. */
+export function notOss(headers: AnswerHeaders): Fault {
+  const type = headerOf(headers, "content-type") ?? "no content type";
+  return new Fault("TARGET_FAILED", "transient", { said: `this answer (${type}) is not OSS'` });
 }

@@ -1,6 +1,6 @@
 import type { Stored } from "../../domain/object.ts";
 import type { ObjectTarget, PutRequest } from "../../ports/object-target.ts";
-import { headersOfAttributes, storedOfHeaders, targetOfHeaders } from "./attributes.ts";
+import { headersOfAttributes, notOss, storedOfHeaders, targetOfHeaders } from "./attributes.ts";
 import { createOssClient, type OssClient, type OssTargetOptions } from "./client.ts";
 import { codeOfAnswer, faultOfAnswer } from "./faults.ts";
 import { listPage } from "./list.ts";
@@ -23,6 +23,7 @@ export function createOssTarget(options: OssTargetOptions): ObjectTarget {
     put: (request, { signal }) => put(client, request, signal),
     remove: async (key, { signal }) => {
       const answer = await client.send({ method: "DELETE", key }, signal);
+      if (answer.status === 200) throw notOss(answer.headers);
       if (answer.status >= 300 && codeOfAnswer(answer) !== "NoSuchKey") throw faultOfAnswer(answer);
     },
     uploads: createOssUploads(client),

@@ -2,7 +2,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { MultipartTarget, Upload, UploadedPart } from "../../ports/object-target.ts";
 import { type HttpAnswer, wholeBody } from "../http/http.ts";
 import { elementsOf, elementText, encodeText } from "../xml/elements.ts";
-import { headersOfAttributes, storedOfHeaders } from "./attributes.ts";
+import { crcOfHeaders, headersOfAttributes, notOss, storedOfHeaders } from "./attributes.ts";
 import type { OssClient } from "./client.ts";
 import { codeOfAnswer, faultOfAnswer } from "./faults.ts";
 import { bodyOfPayload } from "./payload.ts";
@@ -40,10 +40,11 @@ export function createOssUploads(client: OssClient): MultipartTarget {
         signal,
       );
       const etag = needed(answer, "ETag").replaceAll('"', "");
-      return { ...storedOfHeaders(answer.headers), etag };
+      return { crc64: crcOfHeaders(answer.headers), etag };
     },
     abort: async ({ key, uploadId }, { signal }) => {
       const answer = await client.send({ method: "DELETE", key, query: { uploadId } }, signal);
+      if (answer.status === 200) throw notOss(answer.headers);
       if (answer.status >= 300 && codeOfAnswer(answer) !== "NoSuchUpload") throw faultOfAnswer(answer);
     },
     parts: (upload, { signal }) => listParts(client, upload, signal),
@@ -63,6 +64,7 @@ async function listParts(
     if (answer.status === 404 && codeOfAnswer(answer) === "NoSuchUpload") return undefined;
     if (answer.status !== 200) throw faultOfAnswer(answer);
     const text = wholeBody(answer).toString();
+    if (elementText(text, "UploadId") === undefined) throw notOss(answer.headers);
     for (const part of elementsOf(text, "Part")) parts.push(partOf(part));
     if (elementText(text, "IsTruncated") !== "true") return parts;
     marker = elementText(text, "NextPartNumberMarker") ?? "0";

@@ -1,4 +1,5 @@
 import { carriedHeaders, type CarriedHeader, type SourceFacts } from "../../domain/object.ts";
+import { Fault } from "../../domain/fault.ts";
 import { textOfHeader } from "../http/header-text.ts";
 import { type AnswerHeaders, headerOf } from "../http/http.ts";
 
@@ -7,8 +8,15 @@ const CHECKSUM = "x-amz-checksum-";
 /** The checksum of an object in parts may be one of the parts' checksums: `…-3`. */
 const COMPOSITE = /-\d+$/;
 
-/** The facts that an answer's headers tell; `sizeBytes` is that of the whole object. */
+/**
+ * The facts that an answer's headers tell; `sizeBytes` is that of the whole object. Without an ETag it is not S3 that
+ * answered, but something on the way (a proxy's page): SOURCE_FAILED, transient.
+ */
 export function factsOf(key: string, sizeBytes: number, headers: AnswerHeaders): SourceFacts {
+  if (headerOf(headers, "etag") === undefined) {
+    const type = headerOf(headers, "content-type") ?? "no content type";
+    throw new Fault("SOURCE_FAILED", "transient", { said: `an answer without ETag (${type}): this is not S3` });
+  }
   const carried: Partial<Record<CarriedHeader, string>> = {};
   for (const name of carriedHeaders) {
     const value = headerOf(headers, name);
