@@ -67,7 +67,7 @@ export interface System {
 }
 
 export const sourceBucket = "source-bucket";
-const targetBucket = "target-bucket";
+export const targetBucket = "target-bucket";
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const main = (path: string): string => join(root, path, "src/main.ts");
