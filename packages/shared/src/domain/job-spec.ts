@@ -29,7 +29,7 @@ const bucketSchema = z
 const regionSchema = z.string().regex(/^[a-z0-9-]+$/, "must be a region's id such as ap-northeast-1 or cn-shanghai");
 
 /** OSS' storage classes; https://www.alibabacloud.com/help/en/oss/user-guide/overview-53 */
-export const ossStorageClasses = ["Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"] as const;
+const ossStorageClasses = ["Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"] as const;
 const ossStorageClassSchema = z.enum(ossStorageClasses);
 
 export const sourceSpecSchema = z.strictObject({
