@@ -96,11 +96,12 @@ function socketPlace(path: string, db: number): ParsedRedis {
 /** Or what is wrong with them. */
 function nodesOf(hosts: string, usualPort: number): readonly RedisNode[] | string {
   const nodes: RedisNode[] = [];
-  for (const text of hosts.split(",")) {
+  for (const [place, text] of hosts.split(",").entries()) {
     const [, bracketed, plain, port] = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
     const host = bracketed ?? plain;
     const number = port === undefined ? usualPort : Number(port);
-    if (host === undefined || number < 1 || number > 65_535) return `has "${text}" where host:port is expected`;
+    if (host === undefined || number < 1 || number > 65_535)
+      return `has no host:port as its host ${place + 1}; is / or @ in a password not percent-encoded?`;
     nodes.push({ host, port: number });
   }
   return nodes;

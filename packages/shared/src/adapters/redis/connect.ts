@@ -35,11 +35,15 @@ export function connectRedis({ url, ca, whileAway, log }: ConnectOptions): Redis
     away = "unknown";
     log.info({ redis: place.shown }, "connected to Redis");
   });
-  redis.on("error", (error: Error) => {
+  const sayAway = (reason: string): void => {
     if (away === "said") return;
     away = "said";
-    log.warn({ redis: place.shown, reason: error.message }, "Redis does not answer; trying on");
-  });
+    log.warn({ redis: place.shown, reason }, "Redis does not answer; trying on");
+  };
+  redis.on("error", (error: Error) => sayAway(error.message));
+  // A cluster tells of its nodes' errors apart, and of some ends of connections there is no error at all.
+  redis.on("node error", (error: Error) => sayAway(error.message));
+  redis.on("reconnecting", () => sayAway("the connection was closed"));
   return redis;
 }
 
