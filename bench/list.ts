@@ -40,10 +40,13 @@ async function setLatency(ms: number): Promise<void> {
   }
 }
 
+function bucketOf(objects: number) {
+  return { kind: "synthetic", objects, keys: { scheme: "flat-hex" } };
+}
+
 async function startStores(count: number): Promise<void> {
-  const bucket = (objects: number) => ({ kind: "synthetic", objects, keys: { scheme: "flat-hex" } });
   const config = join(folder, "emulators.json");
-  await writeFile(config, JSON.stringify({ s3: { buckets: { many: bucket(keys), few: bucket(slowKeys) } } }));
+  await writeFile(config, JSON.stringify({ s3: { buckets: { many: bucketOf(keys), few: bucketOf(slowKeys) } } }));
   for (let at = 0; at < count; at += 1) {
     const args = [emulatorMain, "--json", "--config", config];
     const command = {
@@ -83,6 +86,7 @@ async function rcloneSeconds(): Promise<number> {
   const env = {
     PATH: process.env["PATH"] ?? "",
     HOME: folder,
+    RCLONE_CONFIG: join(folder, "none.conf"),
     RCLONE_CONFIG_BENCH_TYPE: "s3",
     RCLONE_CONFIG_BENCH_PROVIDER: "Other",
     RCLONE_CONFIG_BENCH_ENDPOINT: store.url,

@@ -66,6 +66,27 @@ function listedAt(time: string): number | undefined {
   return readListPage(listing([entry("a").replace("2024-02-03T04:05:06.789Z", time)]))?.entries[0]?.lastModifiedMs;
 }
 
+test("an entry reads the same in the usual layout and in any other", () => {
+  const owner = "<Owner><ID>x</ID></Owner>";
+  for (const key of ["a", "a&amp;b", "a+b%2B", "日本/&#x65e5;", "", "x".repeat(1024)]) {
+    for (const around of ["", "<EncodingType>url</EncodingType>"]) {
+      const read = (...entries: string[]) => readListPage(listing(entries, around))?.entries;
+      const usual = read(entry(key), entry("next"));
+      assert.equal(usual?.length, 2);
+      assert.deepEqual(read(entry(key, owner), entry("next", owner)), usual, key);
+      assert.deepEqual(read(entry(key), entry("next", owner)), usual, key);
+      assert.deepEqual(read(entry(key).replaceAll("&quot;", '"'), entry("next")), usual, key);
+    }
+  }
+  const otherClass = listing([entry("a").replace("STANDARD<", "GLACIER<"), entry("b").replace("Size>12", "Size>x12")]);
+  assert.equal(readListPage(otherClass), undefined);
+  const archived = listing([entry("a").replace("STANDARD<", "GLACIER<"), entry("b")]);
+  assert.deepEqual(
+    readListPage(archived)?.entries.map(({ storageClass }) => storageClass),
+    ["GLACIER", "STANDARD"],
+  );
+});
+
 test("times are read with and without fractions; what is no time makes no listing", () => {
   for (const time of ["2024-02-29T23:59:59.999Z", "1999-12-31T00:00:00.000Z", "2024-02-03T04:05:06Z"]) {
     assert.equal(listedAt(time), Date.parse(time), time);

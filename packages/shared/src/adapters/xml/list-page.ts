@@ -1,4 +1,5 @@
 import { decodeEntities, elementText } from "./elements.ts";
+import { readUsualEntry } from "./usual-entry.ts";
 
 /** An entry of a listing, as both stores write it. */
 export interface ListedEntry {
@@ -33,8 +34,9 @@ export function readListPage(xml: string): ListedPage | undefined {
   const entries: ListedEntry[] = [];
   const spelling = isEncoded ? "url" : "plain";
   for (let at = first; at !== -1;) {
-    const stop = xml.indexOf("</Contents>", at);
-    const entry = readEntry(xml, at + 10, stop, spelling);
+    const usual = readUsualEntry(xml, at);
+    const stop = usual === undefined ? xml.indexOf("</Contents>", at) : usual.end - 11;
+    const entry = usual === undefined ? readEntry(xml, at + 10, stop, spelling) : asListed(usual, spelling);
     if (entry === undefined) return undefined;
     entries.push(entry);
     const next = stop + 11;
@@ -60,7 +62,7 @@ function readEntry(xml: string, start: number, stop: number, spelling: "url" | "
     if (child !== "" && !xml.startsWith(child, close + 2)) return undefined;
     switch (child) {
       case "Key":
-        key = decodeEntities(xml.slice(from, close));
+        key = xml.slice(from, close);
         break;
       case "Size":
         sizeBytes = Number(xml.slice(from, close));
@@ -69,7 +71,7 @@ function readEntry(xml: string, start: number, stop: number, spelling: "url" | "
         etag = unquoted(xml.slice(from, close));
         break;
       case "LastModified":
-        lastModifiedMs = timeOf(xml, from, close);
+        lastModifiedMs = Date.parse(xml.slice(from, close));
         break;
       case "StorageClass":
         storageClass = xml.slice(from, close);
@@ -82,7 +84,13 @@ function readEntry(xml: string, start: number, stop: number, spelling: "url" | "
     at = xml.indexOf("<", close + 1);
   }
   if (key === undefined || !Number.isSafeInteger(sizeBytes) || Number.isNaN(lastModifiedMs)) return undefined;
-  return { key: spelling === "url" ? decodeListed(key) : key, sizeBytes, etag, lastModifiedMs, storageClass };
+  return asListed({ key, sizeBytes, etag, lastModifiedMs, storageClass }, spelling);
+}
+
+function asListed(entry: ListedEntry, spelling: "url" | "plain"): ListedEntry {
+  const { sizeBytes, etag, lastModifiedMs, storageClass } = entry;
+  const text = decodeEntities(entry.key);
+  return { key: spelling === "url" ? decodeListed(text) : text, sizeBytes, etag, lastModifiedMs, storageClass };
 }
 
 /** The name of the child that opens at `at`, if it is one that is read; comparing in place makes no string. */
@@ -108,24 +116,6 @@ function unknownEnd(xml: string, at: number): number {
   if (nameEnd === -1) return -1;
   const name = xml.slice(at + 1, nameEnd);
   return name.endsWith("/") ? nameEnd : xml.indexOf(`</${name}>`, nameEnd);
-}
-
-/** Reads `2024-02-03T04:05:06.789Z` digit by digit, and any other spelling as JavaScript does, at five times the cost. */
-function timeOf(xml: string, from: number, to: number): number {
-  const isUsual = to - from === 24 && xml.charCodeAt(from + 10) === 0x54 && xml.charCodeAt(from + 23) === 0x5a;
-  if (!isUsual) return Date.parse(xml.slice(from, to));
-  const day = Date.UTC(digits(xml, from, 4), digits(xml, from + 5, 2) - 1, digits(xml, from + 8, 2));
-  const seconds = (digits(xml, from + 11, 2) * 60 + digits(xml, from + 14, 2)) * 60 + digits(xml, from + 17, 2);
-  return day + seconds * 1000 + digits(xml, from + 20, 3);
-}
-
-function digits(xml: string, from: number, count: number): number {
-  let value = 0;
-  for (let at = from; at < from + count; at += 1) {
-    const digit = xml.charCodeAt(at) - 0x30;
-    value = digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN;
-  }
-  return value;
 }
 
 function unquoted(text: string): string {
