@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { FailurePage } from "../ports/settle-ledger.ts";
 import { commit, deliver, type Machine, recheck, staleMs, sweep } from "./ledger-model-machine.ts";
+import { finishGroup } from "./ledger-model-spread.ts";
 import { assertAgree } from "./ledger-model-state.ts";
 
 /**
@@ -18,7 +19,8 @@ export async function drain(machine: Machine): Promise<void> {
     await machine.act({ name: "dispatch", a: 2, b: 0 });
     for (const pointer of machine.queue.splice(0)) {
       const grip = await deliver(machine, pointer);
-      if (grip !== undefined) await commit(machine, grip, 0);
+      if (grip?.held.manifest.kind === "copy-parts") await finishGroup(machine, grip);
+      else if (grip !== undefined) await commit(machine, grip, 0);
     }
     await machine.act({ name: "beginSettling", a: 0, b: 0 });
     while (model.state === "settling" && model.recheck.size > 0) await recheck(machine, 1);

@@ -4,7 +4,7 @@ import { emptyTally, type Outcome, tallied } from "../domain/outcome.ts";
 import type { PlannedTask, TaskPointer } from "../domain/task.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { PlanStep } from "../ports/plan-ledger.ts";
-import { copiedOutcome } from "./builders.ts";
+import { copiedOutcome, someObject } from "./builders.ts";
 import type { Action, Rewind } from "./ledger-model.ts";
 import {
   addBatches,
@@ -19,6 +19,7 @@ import {
   putBack,
   watch,
 } from "./ledger-model-state.ts";
+import { largeBytes, recordedParts, spreadSteps } from "./ledger-model-spread.ts";
 import {
   failedOutcome,
   failuresOf,
@@ -44,6 +45,10 @@ export const actions = [
   { name: "progressUnheard", weight: 2 },
   { name: "commit", weight: 9 },
   { name: "commitPart", weight: 1 },
+  { name: "spread", weight: 6 },
+  { name: "recordParts", weight: 2 },
+  { name: "commitGroup", weight: 6 },
+  { name: "endGeneration", weight: 1 },
   { name: "handBack", weight: 3 },
   { name: "sweep", weight: 3 },
   { name: "retry", weight: 2 },
@@ -109,13 +114,18 @@ export async function createMachine(ledger: Ledger, clock: ManualClock, rewind: 
 type Step = (machine: Machine, action: Action) => Promise<void>;
 
 const steps: Readonly<Record<ActionName, Step>> = {
+  ...spreadSteps,
+
   plan: async (machine, { a, b }) => {
     const { ledger, jobId, model } = machine;
     const shards = await ledger.plans.shards(jobId);
     const shard = shards[b % shards.length] ?? assert.fail("a job has a shard");
     const tasks = Array.from({ length: a % 4 }, (): PlannedTask => {
       machine.keys += 1;
-      return plannedTask(1 + ((a >> 3) % 4), `${shard.id}/${String(machine.keys).padStart(4, "0")}/`);
+      const prefix = `${shard.id}/${String(machine.keys).padStart(4, "0")}/`;
+      if ((b >> 3) % 2 === 0) return plannedTask(1 + ((a >> 3) % 4), prefix);
+      const objects = [someObject({ key: `${prefix}large`, sizeBytes: largeBytes })];
+      return { taskId: newId(), manifest: { kind: "copy-batch", objects } };
     });
     // One in eight listers does not know the last step on its shard.
     const version = shard.version - (b % 8 === 0 ? 1 : 0);
@@ -127,7 +137,7 @@ const steps: Readonly<Record<ActionName, Step>> = {
     if (answer !== "planned") return;
     machine.lastPlan = step;
     for (const { taskId, manifest } of tasks) {
-      const fresh = { run: 0, starts: 0, held: undefined, place: "backlog", signMs: 0 } as const;
+      const fresh = { run: 0, starts: 0, held: undefined, place: "backlog", signMs: 0, stage: "batch" } as const;
       model.open.set(taskId, { ...fresh, taskId, objects: manifest.objects, rows: new Map() });
       model.listed += manifest.objects.length;
     }
@@ -235,7 +245,7 @@ const steps: Readonly<Record<ActionName, Step>> = {
       objects += batch.objects.length;
       model.failed -= batch.tasks;
       for (const { key } of batch.objects) model.fates.delete(key);
-      const fresh = { run: 0, starts: 0, held: undefined, place: "backlog", signMs: 0 } as const;
+      const fresh = { run: 0, starts: 0, held: undefined, place: "backlog", signMs: 0, stage: "batch" } as const;
       model.open.set(taskId, { ...fresh, taskId, objects: batch.objects, rows: new Map() });
     }
     model.tally = { ...model.tally, failedObjects: model.tally.failedObjects - objects };
@@ -362,6 +372,12 @@ export async function deliver(machine: Machine, pointer: TaskPointer): Promise<G
     taken.manifest.objects.map(({ key }) => key),
     task.objects.map(({ key }) => key),
   );
+  assert.deepEqual(
+    taken.parts.map(({ partNumber }) => partNumber),
+    recordedParts(model, task),
+  );
+  const kinds = { batch: "copy-batch", parts: "copy-parts", complete: "complete-upload" } as const;
+  assert.equal(taken.manifest.kind, kinds[task.stage]);
   const grip = { held: taken, known: new Map(taken.progress.map((outcome) => [outcome.index, outcome])) };
   grips.push(grip);
   return grip;
@@ -369,6 +385,7 @@ export async function deliver(machine: Machine, pointer: TaskPointer): Promise<G
 
 /** What this worker finds: others may find otherwise, so that it shows whose outcome stands. */
 function outcomesFor({ held, known }: Grip, chance: number): readonly Outcome[] {
+  if (held.manifest.kind === "copy-parts") return [];
   return held.manifest.objects.flatMap((object, index) => {
     if (known.has(index)) return [];
     const draw = (chance >> (index * 2)) % 7;

@@ -16,7 +16,10 @@ export interface ModelTask {
   run: number;
   starts: number;
   held: number | undefined;
-  place: "backlog" | "dispatched";
+  place: "backlog" | "dispatched" | "waiting";
+  stage: "batch" | "parts" | "complete";
+  /** A group of a spread object's parts. */
+  readonly group?: { readonly parent: string; readonly firstPart: number; readonly lastPart: number };
   signMs: number;
   readonly rows: Map<number, Outcome>;
 }
@@ -34,6 +37,8 @@ export interface Model {
   listing: "going" | "finished";
   listed: number;
   readonly open: Map<string, ModelTask>;
+  /** Of each spread object, by its own task: the groups that are open, and the parts on record. */
+  readonly spreads: Map<string, { readonly groups: Set<string>; readonly parts: Set<number> }>;
   readonly failures: Map<string, ModelBatch>;
   /** Every key that was planned and what became of it; a key in an open task has none. */
   readonly fates: Map<string, "copied" | "skipped" | "failed">;
@@ -53,6 +58,7 @@ export function newModel(): Model {
     listing: "going",
     listed: 0,
     open: new Map(),
+    spreads: new Map(),
     failures: new Map(),
     fates: new Map(),
     tally: emptyTally,
@@ -72,7 +78,7 @@ export function holds(model: Model, { taskId, run, start }: HeldTask): ModelTask
 /** What `commit` must answer. */
 export function commitAnswer(model: Model, held: HeldTask, commit: Commit): "counted" | "refused" | "behind" {
   const task = holds(model, held);
-  if (task === undefined) return "refused";
+  if (task === undefined || task.group !== undefined) return "refused";
   if (commit.outcomes.some(({ index }) => task.rows.has(index))) return "behind";
   const covered = task.rows.size + commit.outcomes.length === task.objects.length;
   if (!covered && model.state !== "cancelling") return "refused";
@@ -91,6 +97,7 @@ export function count(model: Model, task: ModelTask, outcomes: readonly Outcome[
     model.tally = tallied(model.tally, outcome);
   }
   model.open.delete(task.taskId);
+  model.spreads.delete(task.taskId);
   model.breaker = {
     objects: model.breaker.objects + outcomes.length,
     failed: model.breaker.failed + sums.failedObjects,
@@ -114,6 +121,12 @@ export function watch(model: Model): void {
 
 /** A task that nobody holds, of a cancelled job: what its record says counts. */
 export function dropTask(model: Model, task: ModelTask): void {
+  const siblings = task.group && model.spreads.get(task.group.parent)?.groups;
+  siblings?.delete(task.taskId);
+  if (task.group !== undefined && siblings?.size === 0) {
+    model.open.delete(task.group.parent);
+    model.spreads.delete(task.group.parent);
+  }
   const outcomes = [...task.rows.values()];
   const { failedObjects } = count(model, task, outcomes);
   const codes = new Set(outcomes.flatMap((outcome) => (outcome.state === "failed" ? [outcome.code] : [])));
@@ -155,7 +168,7 @@ export async function assertAgree(ledger: Ledger, jobId: string, model: Model): 
     listed: model.listed,
     tally: model.tally,
     pending,
-    dispatched: tasks.length - pending,
+    dispatched: tasks.filter(({ place }) => place === "dispatched").length,
     running: tasks.filter(({ held }) => held !== undefined).length,
     succeeded: model.succeeded,
     failed: model.failed,

@@ -44,7 +44,7 @@ export async function runLedgerModel(open: OpenLedger, run: ModelRun): Promise<n
   let done = 0;
   while (done < run.schedules && performance.now() < endsAt) {
     const seed = run.seed + done;
-    const schedule = scheduleOf(seed, run.actions ?? 40);
+    const schedule = scheduleOf(seed, run.actions ?? 60);
     const failure = await failureOf(open, schedule);
     if (failure !== undefined) throw await explained(open, seed, { schedule, failure });
     done += 1;

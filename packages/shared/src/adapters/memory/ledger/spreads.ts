@@ -17,7 +17,8 @@ export function createMemorySpreads(books: ReadonlyMap<string, JobBook>, clock: 
   return {
     async spread(task, step) {
       const held = heldBy(books, task);
-      if (held === undefined || held.task.manifest.kind !== "copy-batch") return "refused";
+      // An object whose outcome is on record is not begun.
+      if (held?.task.manifest.kind !== "copy-batch" || held.task.rows.size > 0) return "refused";
       if (held.book.state === "cancelling") return "not-now";
       spread(held, step);
       return "spread";

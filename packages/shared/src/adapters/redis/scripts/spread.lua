@@ -2,6 +2,8 @@
 -- parts of the object, then per group: id, bytes, first part, last part, manifest. KEYS: behind the task's own, the groups'
 local id, run, start, upload, manifest, bytes, parts = unpack(ARGV, 1, 7)
 if not holds(id, run, start) then return 'refused' end
+-- An object whose outcome is on record is not begun.
+if call('HEXISTS', TASK, 'rows') == 1 then return 'refused' end
 if call('HEXISTS', TASK, 'parent') == 1 or call('HEXISTS', SPREAD, id .. ':parts') == 1 then return 'refused' end
 if call('HGET', JOB, 'state') == 'cancelling' then return 'not-now' end
 
