@@ -2,21 +2,19 @@ import type { Chunks } from "../../ports/object-source.ts";
 import { createLane, type Lane, type LaneAnswer } from "../http1/lane.ts";
 import type { Addresses } from "./addresses.ts";
 import type { HttpAnswer, HttpRequest, Transport } from "./http.ts";
+import { type Endpoint, KEEP_MS, originAt } from "./endpoint.ts";
 import { type Side, networkFault, truncated } from "./network-fault.ts";
 import { outgoing } from "./request-body.ts";
 
 interface LargeLaneOptions {
   readonly side: Side;
-  readonly origin: string;
-  readonly servername: string;
-  readonly ca: string | undefined;
+  readonly endpoint: Endpoint;
   readonly addresses: Addresses;
+  readonly connectMs: number;
   readonly idleMs: number;
 }
 
 const BUFFER_BYTES = 256 * 1024;
-/** Shorter than any server keeps a silent connection: a body cannot be sent twice. */
-const KEEP_MS = 4_000;
 const NO_CONNECTION = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"]);
 
 /** GETs and PUTs of large bodies over sockets of their own: see `http1/lane.ts`. One lane for each address. */
@@ -59,20 +57,9 @@ export function createLargeLane(options: LargeLaneOptions): Transport {
   };
 }
 
-function openLane({ origin, servername, ca, idleMs }: LargeLaneOptions, address: string): Lane {
-  const { protocol, port } = new URL(origin);
-  const isTls = protocol === "https:";
-  const usualPort = isTls ? 443 : 80;
-  return createLane({
-    origin: () => ({
-      address,
-      port: port === "" ? usualPort : Number(port),
-      tls: isTls ? { servername, ca } : undefined,
-    }),
-    bufferBytes: BUFFER_BYTES,
-    idleMs,
-    keepMs: KEEP_MS,
-  });
+function openLane({ endpoint, connectMs, idleMs }: LargeLaneOptions, address: string): Lane {
+  const origin = originAt(endpoint, address);
+  return createLane({ origin: () => origin, bufferBytes: BUFFER_BYTES, connectMs, idleMs, keepMs: KEEP_MS });
 }
 
 function withLength({ headers, body }: HttpRequest): Readonly<Record<string, string>> {

@@ -10,6 +10,8 @@ import { createLargeLane } from "./large-lane.ts";
 import { type Side, networkFault } from "./network-fault.ts";
 import { createProxyConnector } from "./proxy-connector.ts";
 import { copied, outgoing } from "./request-body.ts";
+import { createSmallLane } from "./small-lane.ts";
+import { usualWaits, type Waits } from "./waits.ts";
 
 export interface TransportOptions {
   readonly side: Side;
@@ -27,19 +29,6 @@ export interface TransportOptions {
   readonly waits?: Partial<Waits> | undefined;
 }
 
-/** How long the other end may be silent. */
-export interface Waits {
-  readonly connectMs: number;
-  /** From the request's last byte to the answer's head. */
-  readonly headMs: number;
-  /** Between two pieces of a body. */
-  readonly idleMs: number;
-  /** A body that is sent from memory may take as long as it would at this rate, besides `headMs`. */
-  readonly floorBytesPerSecond: number;
-}
-
-const usualWaits: Waits = { connectMs: 5_000, headMs: 30_000, idleMs: 20_000, floorBytesPerSecond: 128 * 1024 };
-
 /** Bodies above this size take the lane of large bodies. */
 export const LARGE_BYTES = 256 * 1024;
 
@@ -49,7 +38,9 @@ export function createTransport(options: TransportOptions): Transport {
   const { hostname } = new URL(origin);
   const servername = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
   const addresses = createAddresses({ hostname: servername, pinned: options.addresses ?? [], allows: options.allows });
-  const lane = createLargeLane({ side, origin, servername, ca, addresses, idleMs: waits.idleMs });
+  const reach = { side, endpoint: { origin, servername, ca }, addresses };
+  const small = createSmallLane({ ...reach, connections: options.connections, waits });
+  const large = createLargeLane({ ...reach, connectMs: waits.connectMs, idleMs: waits.idleMs });
   const pool = new Pool(origin, {
     connections: options.connections,
     pipelining: 1,
@@ -62,11 +53,18 @@ export function createTransport(options: TransportOptions): Transport {
   return {
     send: async (request, signal) => {
       signal.throwIfAborted();
-      // The lane of large bodies opens sockets of its own, which know no proxy.
-      return proxy === undefined && isLarge(request) ? lane.send(request, signal) : dispatch({ pool, side, waits }, request, signal);
+      // Our own lanes open sockets that know no proxy.
+      if (proxy === undefined && isLarge(request)) return large.send(request, signal);
+      if (proxy === undefined && isSmall(request)) {
+        const answer = await small.send(request, signal);
+        // What grew since it was listed comes in chunks after all.
+        if (answer !== "too-large") return answer;
+      }
+      return dispatch({ pool, side, waits }, request, signal);
     },
     close: async () => {
-      await lane.close();
+      small.close();
+      await large.close();
       await pool.destroy();
     },
   };
@@ -74,6 +72,11 @@ export function createTransport(options: TransportOptions): Transport {
 
 function isLarge({ body, expectedBytes = 0 }: HttpRequest): boolean {
   return expectedBytes > LARGE_BYTES || (body !== undefined && "chunks" in body && body.sizeBytes > LARGE_BYTES);
+}
+
+/** Whether all that goes out is in memory, and so much that comes back. */
+function isSmall({ body }: HttpRequest): boolean {
+  return body === undefined || "bytes" in body;
 }
 
 interface Way {

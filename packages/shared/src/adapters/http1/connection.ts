@@ -1,12 +1,6 @@
-import { connect as connectPlain, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import type { Socket } from "node:net";
 
-/** Where to connect. `address` may be a pinned IP; `servername` is what the certificate must be for. */
-export interface Origin {
-  readonly address: string;
-  readonly port: number;
-  readonly tls: { readonly servername: string; readonly ca?: string | undefined } | undefined;
-}
+import { type Origin, openSocket } from "./socket.ts";
 
 /** One socket, read into one reused buffer: nothing is allocated per chunk, and nothing is read before it is asked for. */
 export interface Connection {
@@ -24,33 +18,24 @@ export interface Connection {
 }
 
 /** Opens a connection; rejects with the socket's own error. `idleMs` without a byte in or out breaks it (`ETIMEDOUT`). */
-export function openConnection(origin: Origin, options: { bufferBytes: number; idleMs: number }): Promise<Connection> {
-  return new Promise((resolve, reject) => {
-    const buffer = Buffer.allocUnsafeSlow(options.bufferBytes);
-    const state: State = { pending: undefined, waiter: undefined, ended: false, error: undefined, paused: false };
-    const onread = {
-      buffer,
-      callback: (count: number): boolean => {
-        deliver(state, buffer.subarray(0, count));
-        return false;
-      },
-    };
-    const where = { host: origin.address, port: origin.port, noDelay: true, onread };
-    const ready = () => resolve(connectionOf(socket, state));
-    const socket =
-      origin.tls === undefined
-        ? connectPlain(where, ready)
-        : connectTls({ ...where, servername: origin.tls.servername, ca: origin.tls.ca }, ready);
-    socket.setTimeout(options.idleMs, () => {
-      socket.destroy(Object.assign(new Error(`no byte for ${options.idleMs} ms`), { code: "ETIMEDOUT" }));
-    });
-    socket.once("error", (error) => {
-      settle(state, error);
-      reject(error);
-    });
-    socket.once("end", () => settle(state, undefined));
-    socket.once("close", () => settle(state, undefined));
+export async function openConnection(
+  origin: Origin,
+  { bufferBytes, idleMs, connectMs }: { bufferBytes: number; idleMs: number; connectMs: number },
+): Promise<Connection> {
+  const buffer = Buffer.allocUnsafeSlow(bufferBytes);
+  const state: State = { pending: undefined, waiter: undefined, ended: false, error: undefined, paused: false };
+  const callback = (count: number): boolean => {
+    deliver(state, buffer.subarray(0, count));
+    return false;
+  };
+  const socket = await openSocket(origin, { onread: { buffer, callback }, connectMs });
+  socket.setTimeout(idleMs, () => {
+    socket.destroy(Object.assign(new Error(`no byte for ${idleMs} ms`), { code: "ETIMEDOUT" }));
   });
+  socket.once("error", (error) => settle(state, error));
+  socket.once("end", () => settle(state, undefined));
+  socket.once("close", () => settle(state, undefined));
+  return connectionOf(socket, state);
 }
 
 interface State {

@@ -4,44 +4,65 @@ export interface ResponseHead {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Writes a request's head. Values come from the signers, which let no line break through. */
-export function formatRequestHead(method: string, path: string, headers: Readonly<Record<string, string>>): Buffer {
+/** Writes a request's head as latin1 text. Values come from the signers, which let no line break through. */
+export function formatRequestHead(method: string, path: string, headers: Readonly<Record<string, string>>): string {
   let text = `${method} ${path} HTTP/1.1\r\n`;
-  for (const [name, value] of Object.entries(headers)) {
-    if (/[\r\n]/.test(value)) throw new Error(`header ${name} holds a line break`);
+  for (const name of Object.keys(headers)) {
+    const value = headers[name] ?? "";
+    if (LINE_BREAK.test(value)) throw new Error(`header ${name} holds a line break`);
     text += `${name}: ${value}\r\n`;
   }
   // Header values are bytes: what is beyond ASCII was encoded by the caller, one byte per character.
-  return Buffer.from(`${text}\r\n`, "latin1");
+  return `${text}\r\n`;
 }
+
+const LINE_BREAK = /[\r\n]/;
+const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})(?: |\r|$)/;
 
 /** Reads a response's head (without its empty last line); undefined when this is not HTTP/1.1. */
 export function parseResponseHead(text: string): ResponseHead | undefined {
-  const [statusLine = "", ...lines] = text.split("\r\n");
-  const status = /^HTTP\/1\.[01] (\d{3})/.exec(statusLine)?.[1];
+  const status = STATUS_LINE.exec(text)?.[1];
   if (status === undefined) return undefined;
   const headers: Record<string, string> = {};
-  for (const line of lines) {
-    const colon = line.indexOf(":");
-    if (colon <= 0) return undefined;
-    headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
+  let lineEnd = text.indexOf("\r\n");
+  while (lineEnd >= 0) {
+    const start = lineEnd + 2;
+    lineEnd = text.indexOf("\r\n", start);
+    const end = lineEnd < 0 ? text.length : lineEnd;
+    const colon = text.indexOf(":", start);
+    if (colon <= start || colon >= end) return undefined;
+    headers[lowerCase(text.slice(start, colon))] = text.slice(colon + 1, end).trim();
   }
   return { status: Number(status), headers };
 }
 
-/**
- * Joins a chunked body that has arrived whole (RFC 9112 §7.1); undefined when it is not complete. Only refusals come
- * chunked: their bodies are small, so nothing here is made for speed.
- */
-export function joinChunked(raw: Buffer): Buffer | undefined {
+const known = new Map<string, string>();
+const MOST_KNOWN = 500;
+
+/** Header names in lower case. Servers send the same few, again and again: a look-up is cheaper than the conversion. */
+function lowerCase(name: string): string {
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  const lower = name.toLowerCase();
+  if (known.size < MOST_KNOWN) known.set(name, lower);
+  return lower;
+}
+
+/** Joins a chunked body (RFC 9112 §7.1) that starts at `raw`'s start; undefined when it is not complete. */
+export function joinChunked(raw: Buffer): { readonly body: Buffer; readonly endAt: number } | "garbled" | undefined {
   const pieces: Buffer[] = [];
   for (let at = 0; ;) {
     const lineEnd = raw.indexOf("\r\n", at);
     if (lineEnd < 0) return undefined;
     const sizeBytes = Number.parseInt(raw.toString("latin1", at, lineEnd), 16);
-    if (Number.isNaN(sizeBytes)) return undefined;
-    if (sizeBytes === 0) return Buffer.concat(pieces);
+    if (Number.isNaN(sizeBytes) || sizeBytes < 0) return "garbled";
     const start = lineEnd + 2;
+    if (sizeBytes === 0) {
+      // Behind the last chunk may come trailers; an empty line ends it all.
+      const isBare = raw.toString("latin1", start, start + 2) === "\r\n";
+      const end = isBare ? start : raw.indexOf("\r\n\r\n", start) + 2;
+      return isBare || end > start ? { body: Buffer.concat(pieces), endAt: end + 2 } : undefined;
+    }
     if (raw.length < start + sizeBytes + 2) return undefined;
     pieces.push(raw.subarray(start, start + sizeBytes));
     at = start + sizeBytes + 2;

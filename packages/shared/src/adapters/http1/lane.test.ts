@@ -26,7 +26,7 @@ async function laneTo(
   assert.ok(typeof address === "object" && address !== null);
   const { port } = address;
   const origin = () => ({ address: "127.0.0.1", port, tls: undefined });
-  const lane = createLane({ origin, bufferBytes: 64 * 1024, idleMs, keepMs: 10_000 });
+  const lane = createLane({ origin, bufferBytes: 64 * 1024, connectMs: 5_000, idleMs, keepMs: 10_000 });
   opened.push(lane, { close: () => server.close() });
   return { lane, connections: () => connections };
 }
@@ -125,9 +125,11 @@ test("a refusal before the whole body is sent is read, and the rest is not sent"
   assert.equal(connections(), 2);
 });
 
+function chunked(status: string) {
+  return answering(`HTTP/1.1 ${status}\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n`);
+}
+
 test("a chunked refusal is understood, a chunked success is refused", async () => {
-  const chunked = (status: string) =>
-    answering(`HTTP/1.1 ${status}\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n`);
   const refusing = await laneTo(chunked("404 Not Found"));
   assert.equal(await text(await refusing.lane.send(get, { signal })), "abcde");
   const succeeding = await laneTo(chunked("200 OK"));
@@ -183,7 +185,7 @@ test("a body that is left early closes its connection", async () => {
 });
 
 test("a closed port is the socket's own error", async () => {
-  const origin = () => ({ address: "127.0.0.1", port: 1, tls: undefined });
-  const lane = createLane({ origin, bufferBytes: 1024, idleMs: 1000, keepMs: 1000 });
+  const nowhere = { address: "127.0.0.1", port: 1, tls: undefined };
+  const lane = createLane({ origin: () => nowhere, bufferBytes: 1024, connectMs: 1000, idleMs: 1000, keepMs: 1000 });
   await assert.rejects(lane.send(get, { signal }), { code: "ECONNREFUSED" });
 });

@@ -1,6 +1,7 @@
 import type { Chunks } from "../../ports/object-source.ts";
-import { openConnection, type Connection, type Origin } from "./connection.ts";
+import { openConnection, type Connection } from "./connection.ts";
 import { formatRequestHead, joinChunked, parseResponseHead, type ResponseHead } from "./head.ts";
+import type { Origin } from "./socket.ts";
 
 export interface LaneRequest {
   readonly method: "GET" | "PUT";
@@ -32,6 +33,7 @@ export interface LaneOptions {
   readonly origin: () => Origin;
   /** Size of a connection's read buffer: its memory. */
   readonly bufferBytes: number;
+  readonly connectMs: number;
   /** A connection that moves no byte for so long is broken. */
   readonly idleMs: number;
   /** An unused connection older than this is not used again: servers close theirs about then. */
@@ -63,7 +65,8 @@ export function createLane(options: LaneOptions): Lane {
     };
     try {
       signal.throwIfAborted();
-      await connection.write(formatRequestHead(request.method, request.path, request.headers));
+      const head = formatRequestHead(request.method, request.path, request.headers);
+      await connection.write(Buffer.from(head, "latin1"));
       const sentWhole = request.body === undefined || (await sendBody(connection, request.body));
       const answer = await receive(connection, (whole) => release(whole && sentWhole));
       return { ...answer, chunks: stoppable(answer.chunks, signal) };
@@ -144,8 +147,9 @@ async function readRefusal(connection: Connection, head: ResponseHead): Promise<
     const bytes = await connection.read();
     if (bytes === undefined) break;
     raw = Buffer.concat([raw, bytes]);
-    const whole = joinChunked(raw);
-    if (whole !== undefined) return whole;
+    const joined = joinChunked(raw);
+    if (joined === "garbled") break;
+    if (joined !== undefined) return joined.body;
   }
   throw laneError("a chunked refusal ended before its last chunk");
 }

@@ -1,0 +1,151 @@
+import type { Socket } from "node:net";
+
+import { createAnswerReader, type Expected, type WholeAnswer } from "./answer-reader.ts";
+import { formatRequestHead } from "./head.ts";
+
+export interface WholeRequest extends Expected {
+  /** The request target as it is signed. */
+  readonly path: string;
+  /** Host among them, without Content-Length. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | undefined;
+  /** How long the answer's head may take to come. */
+  readonly headMs: number;
+}
+
+/** What came of a request. `stale`: the other side had closed the kept connection before it could have heard it. */
+export type Outcome =
+  | { readonly came: "answer"; readonly answer: WholeAnswer }
+  | { readonly came: "too-large" }
+  | { readonly came: "error" | "stale"; readonly error: Error };
+
+/** One socket that carries one request at a time. */
+export interface WholeConnection {
+  /** Whether it may carry a request now. */
+  isFree(): boolean;
+  /** Sends a request; its outcome is told once. */
+  carry(request: WholeRequest): void;
+  /** Takes bytes off the socket, valid during the call. */
+  push(bytes: Buffer): void;
+  /** Ends what is late, and what has rested too long. */
+  checkTime(nowMs: number): void;
+  /** Nothing more is told. */
+  destroy(): void;
+}
+
+export interface ConnectionRules {
+  /** Between two pieces of an answer's body. */
+  readonly idleMs: number;
+  /** An unused connection older than this is given up: servers close theirs about then. */
+  readonly keepMs: number;
+}
+
+export interface ConnectionEvents {
+  /** The present request's outcome; the connection may carry another one if it is `free`. */
+  readonly onOutcome: (outcome: Outcome, state: "free" | "gone") => void;
+  /** The connection is gone, whatever it did. */
+  readonly onClose: () => void;
+}
+
+/** Up to here a body is copied behind its head: one write of one buffer costs less than one of two. */
+const JOINED_BYTES = 64 * 1024;
+
+export function createWholeConnection(
+  socket: Socket,
+  { idleMs, keepMs }: ConnectionRules,
+  { onOutcome, onClose }: ConnectionEvents,
+): WholeConnection {
+  const reader = createAnswerReader();
+  let state: "resting" | "asked" | "answering" | "gone" = "resting";
+  let isUsed = false;
+  let deadlineMs = performance.now() + keepMs;
+  let failure: Error | undefined;
+
+  const giveUp = (): void => {
+    state = "gone";
+    socket.destroy();
+  };
+  const finish = (outcome: Outcome, keeps: boolean): void => {
+    isUsed = true;
+    // What is still to be written belongs to a request that was answered early.
+    const isFree = keeps && socket.writableLength === 0 && state !== "gone";
+    state = isFree ? "resting" : "gone";
+    if (isFree) deadlineMs = performance.now() + keepMs;
+    else socket.destroy();
+    onOutcome(outcome, isFree ? "free" : "gone");
+  };
+  const fail = (error: Error, came: "error" | "stale"): void => finish({ came, error }, false);
+
+  socket.on("error", (error) => {
+    failure = error;
+  });
+  socket.once("close", () => {
+    const was = state;
+    const ending = was === "answering" ? reader.end() : "more";
+    if (typeof ending === "object") finish({ came: "answer", answer: ending }, false);
+    else if (was === "asked" || was === "answering")
+      fail(failure ?? closedEarly(), isUsed && was === "asked" ? "stale" : "error");
+    state = "gone";
+    onClose();
+  });
+
+  return {
+    isFree: () => state === "resting" && !socket.destroyed,
+    carry(request) {
+      reader.begin(request);
+      state = "asked";
+      deadlineMs = performance.now() + request.headMs;
+      write(socket, request);
+    },
+    push(bytes) {
+      // Nobody asked: whatever this is, it is not the answer to the next request.
+      if (state === "resting") giveUp();
+      if (state === "gone") return;
+      state = "answering";
+      const reading = reader.push(bytes);
+      if (reading === "more") deadlineMs = performance.now() + idleMs;
+      else finish(outcomeOf(reading), typeof reading === "object" && reading.keep);
+    },
+    checkTime(nowMs) {
+      if (nowMs < deadlineMs || state === "gone") return;
+      if (state === "resting") giveUp();
+      else fail(Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" }), "error");
+    },
+    destroy: giveUp,
+  };
+}
+
+function outcomeOf(reading: WholeAnswer | "too-large" | "garbled"): Outcome {
+  if (reading === "too-large") return { came: "too-large" };
+  if (reading === "garbled") return { came: "error", error: protocolError("the answer is not HTTP/1.1") };
+  return { came: "answer", answer: reading };
+}
+
+function write(socket: Socket, { method, path, headers, body }: WholeRequest): void {
+  if (body === undefined) {
+    const bare = method === "PUT" || method === "POST" ? { ...headers, "content-length": "0" } : headers;
+    socket.write(formatRequestHead(method, path, bare), "latin1");
+    return;
+  }
+  const head = formatRequestHead(method, path, { ...headers, "content-length": String(body.length) });
+  if (body.length <= JOINED_BYTES) {
+    const joined = Buffer.allocUnsafe(head.length + body.length);
+    joined.write(head, "latin1");
+    joined.set(body, head.length);
+    socket.write(joined);
+    return;
+  }
+  socket.cork();
+  socket.write(head, "latin1");
+  socket.write(body);
+  socket.uncork();
+}
+
+function closedEarly(): Error {
+  return Object.assign(new Error("closed before an answer"), { code: "ECONNRESET" });
+}
+
+/** The other side does not speak HTTP/1.1 as this lane understands it. */
+function protocolError(message: string): Error {
+  return Object.assign(new Error(message), { code: "LANE_PROTOCOL" });
+}
