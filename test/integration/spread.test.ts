@@ -31,6 +31,9 @@ async function systemFor(t: TestContext, plan: SystemPlan): Promise<System> {
 const partsPaced: FaultPlanInput = { rules: [{ fault: "latency", operation: "UploadPart", ms: 300 }] };
 const isHalfWay = (stats: JobStats): boolean => stats.succeedTasks >= 6;
 
+/** A cancelled job shows `Abort` from the start of its end. */
+const isOver = ({ pendingTasks, dispatchedTasks }: JobStats): boolean => pendingTasks + dispatchedTasks === 0;
+
 async function bytesOf(system: System, operation: string): Promise<number> {
   const answer = await fetch(`${system.stores.oss.url}/_emulator/requests`);
   const counts = (await answer.json()) as Record<string, { readonly bytesReceived: number } | undefined>;
@@ -134,8 +137,6 @@ describe("large objects over the fleet", { timeout: 300_000 }, () => {
     await system.call("POST", `/jobs/${id}/resume`);
     await system.until(id, ({ succeedTasks }) => succeedTasks >= 2);
     await system.call("POST", `/jobs/${id}/cancel`);
-    // The job shows `Abort` from the start of its end.
-    const isOver = ({ pendingTasks, dispatchedTasks }: JobStats): boolean => pendingTasks + dispatchedTasks === 0;
     const end = await system.until(id, isOver);
     assert.deepEqual([end.jobState, end.objects.copied], ["Abort", 0]);
     for (let tries = 0; (await openUploads(system)).length > 0; tries += 1) {

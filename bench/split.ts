@@ -1,0 +1,84 @@
+// npm run bench -- split [--json] [--bytes N]: one large object over one and over four worker processes, and with one killed.
+//
+// The source gives every connection the same bandwidth, and every process has as many connections, so each process may
+// reach 40 MB/s. Four of them stay well below what two cores and the stores can do: what is measured is how evenly the
+// object is shared out, and what its beginning and its completion cost.
+import { hasEnded, startSystem, type System } from "../test/system/system.ts";
+import { print, resultOf } from "./lib/result.ts";
+
+const bytesPerSecondOfConnection = 2_500_000;
+/** Four tasks with four parts each, the worker's defaults. */
+const connectionsOfProcess = 16;
+const usualBytes = 20 * 1024 ** 3;
+const longestRunMs = 3_600_000;
+
+const sizeBytes = bytesWanted(process.argv);
+
+interface Run {
+  readonly seconds: number;
+  readonly extraBytes: number;
+}
+
+/** Copies the object once; `act` is called when half of it is there. */
+async function copy(workers: number, act?: (system: System) => Promise<void>): Promise<Run> {
+  const system = await startSystem({
+    workers,
+    source: {
+      kind: "synthetic",
+      objects: 1,
+      keys: { scheme: "sequential", prefix: "from/" },
+      sizes: { distribution: "fixed", bytes: sizeBytes },
+    },
+    target: { kind: "sink" },
+    env: { WORKER_CONNECTIONS: String(2 * connectionsOfProcess) },
+  });
+  try {
+    await system.faults("s3", {
+      rules: [{ fault: "bandwidth", operation: "GetObject", bytesPerSecond: bytesPerSecondOfConnection }],
+    });
+    const startedAtMs = performance.now();
+    const id = await system.submit(system.job({ largeObjects: { spreadThreshold: 64 * 1024 ** 2 } }));
+    if (act !== undefined) {
+      while ((await bytesOf(system, "oss", "UploadPart")) < sizeBytes / 2) await system.stats(id);
+      await act(system);
+    }
+    const { jobState, bytes } = await system.until(id, hasEnded, longestRunMs);
+    if (jobState !== "Succeed" || bytes.copied !== sizeBytes) throw new Error(`the object did not arrive: ${jobState}`);
+    const seconds = (performance.now() - startedAtMs) / 1000;
+    const read = await bytesOf(system, "s3", "GetObject");
+    const written = await bytesOf(system, "oss", "UploadPart");
+    return { seconds, extraBytes: Math.max(read, written) - sizeBytes };
+  } finally {
+    await system.stop();
+  }
+}
+
+async function bytesOf(system: System, store: "s3" | "oss", operation: string): Promise<number> {
+  const answer = await fetch(`${system.stores[store].url}/_emulator/requests`);
+  const counts = (await answer.json()) as Record<string, Record<"bytesReceived" | "bytesSent", number> | undefined>;
+  return counts[operation]?.[store === "s3" ? "bytesSent" : "bytesReceived"] ?? 0;
+}
+
+function bytesWanted(args: readonly string[]): number {
+  const at = args.indexOf("--bytes");
+  const wanted = at < 0 ? usualBytes : Number(args[at + 1]);
+  if (!Number.isSafeInteger(wanted) || wanted < 64 * 1024 ** 2) throw new Error("--bytes takes 67108864 or more");
+  return wanted;
+}
+
+const one = await copy(1);
+const four = await copy(4);
+const killed = await copy(4, (system) => system.processes.kill("worker-1"));
+print(
+  resultOf("split", {
+    runs: 1,
+    figures: {
+      objectBytes: sizeBytes,
+      bytesPerSecondOfProcess: bytesPerSecondOfConnection * connectionsOfProcess,
+      secondsOneProcess: one.seconds,
+      secondsFourProcesses: four.seconds,
+      extraBytesAfterKill: killed.extraBytes,
+    },
+    ratios: { speedup4: one.seconds / four.seconds, extraShareAfterKill: killed.extraBytes / sizeBytes },
+  }),
+);
