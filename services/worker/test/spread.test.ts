@@ -288,3 +288,88 @@ test("the source's own CRC is combined from those of the parts, and what it does
   assert.deepEqual([seen.begins, seen.completes], [4, 0]);
   assert.deepEqual(bad.target.keys(), []);
 });
+
+test("a process that has to end hands its group back with the parts that are there", async () => {
+  const { seen, target } = watched({
+    part: (nth, signal) => (nth > 5 && nth <= 8 ? once(signal, "abort") : undefined),
+  });
+  const world = createLargeWorld({ target });
+  const worker = world.worker();
+  await worker.runTask(await planLarge(world), createTestHold());
+  const running = worker.runTask(await world.dispatch(), createTestHold());
+  while (seen.parts < 8) await wait(5);
+  world.handBack.abort();
+  assert.equal(await running, "left");
+  assert.equal((await world.counts()).pendingTasks, 3);
+  const taken = await world.ledger.tasks.take(await world.dispatch(), "heir");
+  assert.ok(taken.answer === "held");
+  assert.deepEqual([taken.task.start, taken.parts.length], [1, 5]);
+});
+
+test(
+  "a path that is down fails no part: the group goes back, and the object arrives later",
+  { timeout: 90_000 },
+  async () => {
+    let isDown = false;
+    const { target } = watched({
+      part() {
+        if (isDown) throw new Fault("PATH_REFUSED", "path");
+      },
+    });
+    const world = createLargeWorld({ target });
+    const worker = world.worker();
+    await worker.runTask(await planLarge(world), createTestHold());
+    isDown = true;
+    const running = worker.runTask(await world.dispatch(), createTestHold());
+    while ((await world.counts()).pendingTasks < 3) await wait(20);
+    isDown = false;
+    assert.equal(await running, "left");
+    await runAll(world);
+    await assertArrived(world);
+  },
+);
+
+test("a group that keeps losing its worker runs alone, part by part, and fails the object after two more", async () => {
+  const underway = { now: 0, most: 0 };
+  const target = (real: ObjectTarget): ObjectTarget => ({
+    ...real,
+    uploads: {
+      ...real.uploads,
+      async putPart(...args) {
+        underway.now += 1;
+        underway.most = Math.max(underway.most, underway.now);
+        await wait(2);
+        underway.now -= 1;
+        return real.uploads.putPart(...args);
+      },
+    },
+  });
+  const world = createLargeWorld({ target });
+  await world.worker().runTask(await planLarge(world), createTestHold());
+  const patient = await world.dispatch();
+  for (const dead of ["1", "2"]) await world.ledger.tasks.take(patient, dead);
+  assert.equal(await world.worker().runTask(patient, createTestHold()), "done");
+  assert.equal(underway.most, 1);
+
+  const deadly = await world.dispatch();
+  for (let start = 1; start <= 4; start += 1) {
+    const taken = await world.ledger.tasks.take(deadly, String(start));
+    assert.ok(taken.answer === "held");
+    if (start >= 3) await world.ledger.tasks.suspect(taken.task, 0);
+  }
+  assert.equal(await world.worker().runTask(deadly, createTestHold()), "done");
+  await runAll(world);
+  assert.deepEqual((await world.counts()).failuresByCode, { WORKER_LOST: 1 });
+  assert.deepEqual(await tally(world), [0, 0, 1]);
+});
+
+test("an object that has become small since it was listed is copied by the one task", async () => {
+  const { seen, target } = watched();
+  const world = createLargeWorld({ target });
+  const pointer = await planLarge(world);
+  const small = noisyBytes(1000, 3);
+  world.source.lay({ key, bytes: small });
+  await world.worker().runTask(pointer, createTestHold());
+  await assertArrived(world, small);
+  assert.equal(seen.begins, 0);
+});
