@@ -13,9 +13,6 @@ import { createTaskConsumer } from "../src/adapters/bullmq/consumer.ts";
 import { createTaskQueue } from "../src/adapters/bullmq/queue.ts";
 import { type ConnectionLog, connectRedis } from "../src/adapters/redis/connect.ts";
 import { watchDurability } from "../src/adapters/redis/durability.ts";
-import { createRedisFleetBudget } from "../src/adapters/redis/fleet-budget.ts";
-import { createRedisLedger } from "../src/adapters/redis/ledger.ts";
-import { ledgerContract } from "../src/testing/ledger-contract.ts";
 import { freePort, type RedisServer, startRedisServer } from "../src/testing/ledger-redis-server.ts";
 import { localCertificate, localCertificateKey } from "./certificate.ts";
 
@@ -61,12 +58,7 @@ describe("Redis Cluster", { skip }, () => {
     await server.stop();
   });
 
-  ledgerContract("a Redis Cluster", async (clock) => {
-    await redis.flushall();
-    return createRedisLedger(redis, { clock, holder: "exam" });
-  });
-
-  test("tasks go over the queue and limits are shared", async () => {
+  test("tasks go over the queue", async () => {
     await redis.flushall();
     const queue = createTaskQueue(redis, silent);
     const consumer = createTaskConsumer(redis, { concurrency: 2, log: silent });
@@ -82,7 +74,6 @@ describe("Redis Cluster", { skip }, () => {
     await consumer.stop("drain");
     assert.equal(await queue.waiting(), 0);
     await queue.close();
-    assert.ok(createRedisFleetBudget(redis) !== undefined);
   });
 
   test("its settings are looked at on each master", async () => {
@@ -165,7 +156,7 @@ describe("one Redis", { skip }, () => {
     const trusting = connectRedis({ url, ca: localCertificate, whileAway: "wait", log: silent });
     t.after(() => trusting.disconnect());
     assert.equal(await trusting.call("ACL", "WHOAMI"), "default");
-    assert.match(String(await trusting.client("INFO")), /\bdb=2\b/);
+    assert.match(await trusting.client("INFO"), /\bdb=2\b/);
     const { log, lines } = said();
     const wary = connectRedis({ url, whileAway: "fail", log });
     t.after(() => wary.disconnect());
@@ -182,7 +173,7 @@ describe("one Redis", { skip }, () => {
       redis.disconnect();
       rmSync(folder, { recursive: true, force: true });
     });
-    assert.match(String(await redis.client("INFO")), /\bdb=1\b/);
+    assert.match(await redis.client("INFO"), /\bdb=1\b/);
   });
 
   test("settings that lose jobs are told once each, with what to set; good ones and forbidden CONFIG warn of nothing", async (t) => {

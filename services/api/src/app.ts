@@ -87,7 +87,7 @@ function addJobRoutes(app: ApiApp, ports: ApiPorts, rules: SubmissionRules): voi
   addSubmitRoute(app, ports, rules);
   addReadRoutes(app, ports);
   addStatsRoute(app, ports);
-  addFailureRoutes(app, ports);
+  addFailureRoutes(app, ports, rules);
   addReportRoute(app, ports);
   addChangeRoutes(app, ports, rules);
   addDeleteRoute(app, ports);

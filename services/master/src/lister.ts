@@ -1,3 +1,4 @@
+import { areCredentialsRefused } from "@causeway/shared/domain/credentials-refused.ts";
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { JobRecord } from "@causeway/shared/domain/job.ts";
 import { reasonOf } from "@causeway/shared/domain/reason.ts";
@@ -94,10 +95,26 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
         );
         throw thrown;
       }
-      await abandon(job, thrown, parts);
+      if (areCredentialsRefused(thrown) && (await hasBegun(job, parts))) await pause(job, thrown, parts);
+      else await abandon(job, thrown, parts);
     }
     return "done";
   };
+}
+
+async function hasBegun({ id }: JobRecord, { jobs }: ListerParts): Promise<boolean> {
+  return ((await jobs.counts(id))?.listedObjects ?? 0) > 0;
+}
+
+/** Credentials that worked before have expired or were changed: the listing goes on where it is once there are new ones. */
+async function pause(job: JobRecord, fault: Fault, parts: ListerParts): Promise<void> {
+  const answer = await parts.jobs.change(job.id, {
+    change: "pause",
+    reason: reasonOf(fault),
+    atRevision: job.revision,
+  });
+  parts.log.warn({ jobId: job.id, code: fault.code, answer }, "a store refuses the job's credentials: the job pauses");
+  parts.meter.count("migration_faults_total", { code: fault.code, kind: fault.kind });
 }
 
 async function abandon(job: JobRecord, fault: Fault, parts: ListerParts): Promise<void> {

@@ -5,12 +5,13 @@ import type { AloneGate } from "./alone-gate.ts";
 import { commitTask, type CommitParts } from "./commit-task.ts";
 import { copyTask, type CopyTaskParts } from "./copy-task.ts";
 import type { OpenJob } from "./job-context.ts";
+import { createCredentialsWatch, pauseRefused, type PauseParts } from "./credentials-watch.ts";
 import { awaitPaths, type RecoveryParts } from "./path-recovery.ts";
 import { type HeldAnswer, type TaskRun, createTaskRun, keepPulse, recordProgress } from "./task-run.ts";
 
 export type RunTask = (pointer: TaskPointer, hold: Hold) => Promise<Handled>;
 
-export interface RunTaskParts extends CopyTaskParts, CommitParts, RecoveryParts {
+export interface RunTaskParts extends CopyTaskParts, CommitParts, RecoveryParts, PauseParts {
   /** This process, as the ledger names the holder of a task. */
   readonly workerId: string;
   readonly gate: AloneGate;
@@ -57,9 +58,10 @@ async function runHeld(held: Held, parts: RunTaskParts): Promise<Handled> {
   };
   const job = await open(held.taken.revision);
   const mayWrite = (): void => run.mayWrite();
-  const run: TaskRun = createTaskRun({ ...held, work: job.work(mayWrite) });
+  const watch = createCredentialsWatch(() => run.stop("credentials"));
+  const run: TaskRun = createTaskRun({ ...held, work: watch.over(job.work(mayWrite)) });
   const reopen = async (_run: TaskRun, revision: number): Promise<void> => {
-    run.work = (await open(revision)).work(mayWrite);
+    run.work = watch.over((await open(revision)).work(mayWrite));
   };
   const onHandBack = (): void => run.stop("drain");
   parts.handBack.addEventListener("abort", onHandBack, { once: true });
@@ -67,6 +69,7 @@ async function runHeld(held: Held, parts: RunTaskParts): Promise<Handled> {
   try {
     if (run.work.paths.source.isDown() || run.work.paths.target.isDown()) run.stop("path");
     await copyWithPulse(run, held.lonely, { ...parts, reopen });
+    await pauseRefused(run, watch, parts);
     const handled = await finish(run, { ...parts, reopen });
     if (run.stopped() === "path") await awaitPaths(run.work.jobId, run.work.revision, parts);
     return handled;

@@ -8,11 +8,11 @@ import { type OutcomeBook, createOutcomeBook } from "./outcome-book.ts";
 
 /**
  * Why a task is left before its end.
- * `pause`, `drain`, `path`: it goes back to the backlog. `cancel`: what is done is counted, the rest dropped.
+ * `pause`, `drain`, `path`, `credentials` (a store refuses them): it goes back to the backlog. `cancel`: what is done is counted, the rest dropped.
  * `settled`: the ledger needs nothing more: the object is spread over other tasks, or the group of parts is counted.
  * `stale`: the queue may have given it to somebody else. `lost`: the ledger says that somebody else has it.
  */
-export type Stop = "pause" | "drain" | "path" | "cancel" | "settled" | "stale" | "lost";
+export type Stop = "pause" | "drain" | "path" | "credentials" | "cancel" | "settled" | "stale" | "lost";
 
 export type HeldAnswer = Extract<Taken, { answer: "held" }>;
 
@@ -59,7 +59,7 @@ export function createTaskRun(opening: RunOpening): TaskRun {
     const isHard = hardStops.has(why);
     if (stopped !== undefined && !isHard) return;
     stopped = why;
-    if (isHard || why === "path" || why === "drain") abort(why);
+    if (isHard || why === "path" || why === "drain" || why === "credentials") abort(why);
     else timer = setTimeout(abort, graceMs, why);
   };
   const onLost = (): void => stop("stale");

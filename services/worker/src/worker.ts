@@ -80,6 +80,7 @@ export function createWorker(parts: WorkerParts): Worker {
   const runTask = createRunTask({
     ...parts,
     ledger: ledger.tasks,
+    jobLedger: ledger.jobs,
     spreads: ledger.spreads,
     uploads: ledger.uploads,
     migrateObject,

@@ -3,8 +3,7 @@ import { z } from "zod";
 import { path } from "../api/client.ts";
 import { jobSchema } from "../api/schemas.ts";
 import type { CliContext } from "../context.ts";
-import { readJobFile } from "../jobcfg/read-job-file.ts";
-import { refusal } from "../refusal.ts";
+import { credentialsOf } from "../jobcfg/credentials-of.ts";
 
 interface JsonOption {
   readonly json?: boolean;
@@ -56,16 +55,4 @@ async function change(
   const call = { method: "POST", path: path`/jobs/${job}/` + name, body, signal: context.stopping } as const;
   const now = await context.api.json(jobSchema, call);
   context.say(json === true ? JSON.stringify(now) : `${now.name}: ${now.state}`);
-}
-
-const credentialsSchema = z.object({
-  source: z.object({ credentials: z.unknown() }),
-  target: z.object({ credentials: z.unknown() }),
-});
-
-async function credentialsOf(file: string): Promise<unknown> {
-  const parsed = credentialsSchema.safeParse((await readJobFile(file)).body);
-  if (parsed.success)
-    return { credentials: { source: parsed.data.source.credentials, target: parsed.data.target.credentials } };
-  throw refusal(`${file} has no source.credentials and target.credentials; give a job file.`);
 }

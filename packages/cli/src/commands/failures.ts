@@ -1,12 +1,19 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { path } from "../api/client.ts";
+import { credentialsOf } from "../jobcfg/credentials-of.ts";
 import { failureSchema, pageOf } from "../api/schemas.ts";
 import type { CliContext } from "../context.ts";
 
 interface FailureOptions {
   readonly code?: string;
   readonly limit: string;
+  readonly json?: boolean;
+}
+
+interface RetryOptions {
+  readonly code?: string[];
+  readonly file?: string;
   readonly json?: boolean;
 }
 
@@ -24,10 +31,13 @@ export function addFailures(program: Command, context: CliContext): void {
     .command("retry")
     .argument("<job>", "a job's name or id")
     .option("--code <code...>", "only failures with this code")
+    .option("--file <file>", "a job file whose credentials replace the job's")
     .option("--json", "print JSON")
-    .description("try failed objects again")
-    .action(async (job: string, options: { readonly code?: string[]; readonly json?: boolean }) => {
-      const call = { method: "POST", path: path`/jobs/${job}/retry`, body: { codes: options.code ?? [] } } as const;
+    .description("try failed objects again, and a listing or settling that was given up")
+    .action(async (job: string, options: RetryOptions) => {
+      const credentials = options.file === undefined ? {} : await credentialsOf(options.file);
+      const body = { codes: options.code ?? [], ...credentials };
+      const call = { method: "POST", path: path`/jobs/${job}/retry`, body } as const;
       const answer = await context.api.json(z.object({ objects: z.number(), tasks: z.number() }), call);
       if (options.json === true) context.say(JSON.stringify(answer));
       else context.say(`${answer.objects} objects are tried again in ${answer.tasks} tasks.`);

@@ -16,8 +16,8 @@ export type Submitted =
   | { readonly answer: "name-in-use"; readonly jobId: string };
 
 export type JobChange =
-  /** running → paused; `reason` null when a person asked for it. */
-  | { readonly change: "pause"; readonly reason: StateReason | null }
+  /** running → paused; `reason` null when a person asked for it. Refused where the job is not at `atRevision` any more. */
+  | { readonly change: "pause"; readonly reason: StateReason | null; readonly atRevision?: number }
   /** paused → running; clears the reason. */
   | { readonly change: "resume"; readonly sealedCredentials: string | undefined }
   /** running, paused → cancelling; the master drops the backlog. */

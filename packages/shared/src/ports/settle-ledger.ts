@@ -17,9 +17,9 @@ export interface FailureLedger {
   /**
    * Moves failed objects (of these codes; none given: all) back to the backlog in bounded chunks, subtracting each from the
    * failed count, and sets an ended job running again (its listing too, where that had been given up). An interrupted
-   * call is finished by the next one or by the sweep. `refused` while cancelling or settling, or after a cancel.
+   * call is finished by the next one or by the sweep. New credentials replace the job's in the same step. `refused` while cancelling or settling, or after a cancel.
    */
-  retry(jobId: string, codes: readonly FaultCode[]): Promise<Retried>;
+  retry(jobId: string, codes: readonly FaultCode[], sealedCredentials?: string): Promise<Retried>;
   /** Finishes a retry that was interrupted; answers whether there was one. */
   resumeRetry(jobId: string): Promise<boolean>;
 }

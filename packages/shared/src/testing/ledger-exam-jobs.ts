@@ -87,6 +87,17 @@ export function examJobs(open: () => Promise<LedgerSubject>): void {
       assert.deepEqual([record?.state, record?.stateReason, record?.revision], ["running", null, 1]);
     });
 
+    test("a pause that is about a revision is refused once there is another", async () => {
+      const { ledger } = await open();
+      const jobId = await submit(ledger);
+      const pause = { change: "pause", reason: null, atRevision: 1 } as const;
+      await ledger.jobs.change(jobId, { ...noPatch, sealedCredentials: "new" });
+      assert.equal(await ledger.jobs.change(jobId, pause), "refused");
+      assert.equal(await stateOf(ledger, jobId), "running");
+      assert.equal(await ledger.jobs.change(jobId, { ...pause, atRevision: 2 }), "changed");
+      assert.equal(await ledger.jobs.change(jobId, pause), "unchanged");
+    });
+
     test("new credentials, limits and weight bump the revision, the same again do not", async () => {
       const { ledger } = await open();
       const jobId = await submit(ledger);

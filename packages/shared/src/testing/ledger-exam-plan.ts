@@ -173,7 +173,10 @@ export function examPlan(open: () => Promise<LedgerSubject>): void {
       await settle(ledger, jobId);
       const record = await ledger.jobs.get(jobId);
       assert.deepEqual([record?.state, record?.stateReason], ["failed", reason]);
-      assert.deepEqual(await ledger.failures.retry(jobId, []), { answer: "retried", objects: 0, tasks: 0 });
+      const retried = await ledger.failures.retry(jobId, [], "new");
+      assert.deepEqual(retried, { answer: "retried", objects: 0, tasks: 0 });
+      assert.equal(await ledger.jobs.sealedCredentials(jobId), "new");
+      assert.equal((await ledger.jobs.get(jobId))?.revision, 2);
       const resumed = await ledger.jobs.get(jobId);
       assert.deepEqual([resumed?.state, resumed?.stateReason, resumed?.endedAtMs], ["running", null, null]);
       assert.equal((await ledger.dispatch.active())[0]?.listingDone, false);

@@ -9,7 +9,7 @@ import { type JobView, jobViewSchema } from "../http/job-view.ts";
 import { refusals, refuse } from "../http/problem.ts";
 import { replacementFaults, type SubmissionRules } from "../submission/cross-checks.ts";
 import { jobParams, refuseUnknown, viewOf } from "./find-job.ts";
-import { newCredentialsFields, resealed } from "./replace-credentials.ts";
+import { newCredentialsFields, refuseUnreadable, resealed } from "./replace-credentials.ts";
 
 type ChangePorts = Pick<ApiPorts, "jobs" | "seal">;
 
@@ -99,8 +99,7 @@ async function changeWithCredentials(
   if (job === undefined) return refuseUnknown(reply, id);
   const answer = await resealed(ports, job.id, body);
   if (answer.answer === "unreadable") {
-    const detail = "What is stored was sealed under another SECRET_KEY; give new credentials for source and target.";
-    return refuse(reply, "SECRETS_UNREADABLE", detail);
+    return refuseUnreadable(reply);
   }
   return apply(ports, reply, job, changeOf(answer.answer === "resealed" ? answer.sealed : undefined));
 }

@@ -4,7 +4,9 @@ import type { ApiPorts } from "../api-ports.ts";
 import type { ApiApp } from "../http/app-type.ts";
 import { cursorSchema, wrapCursor } from "../http/cursor.ts";
 import { refusals, refuse } from "../http/problem.ts";
+import { replacementFaults, type SubmissionRules } from "../submission/cross-checks.ts";
 import { jobParams, refuseUnknown } from "./find-job.ts";
+import { newCredentialsFields, refuseUnreadable, resealed } from "./replace-credentials.ts";
 
 const faultCode = z.string().refine(isFaultCode, "is not one of Causeway's fault codes; docs/faults.md lists them");
 
@@ -23,8 +25,10 @@ const failureSchema = z.object({
   time: z.iso.datetime(),
 });
 
+type FailurePorts = Pick<ApiPorts, "jobs" | "failures" | "seal">;
+
 /** `GET /v1/jobs/{id}/failures` and `POST /v1/jobs/{id}/retry`. */
-export function addFailureRoutes(app: ApiApp, ports: Pick<ApiPorts, "jobs" | "failures">): void {
+export function addFailureRoutes(app: ApiApp, ports: FailurePorts, rules: SubmissionRules): void {
   app.route({
     method: "GET",
     url: "/jobs/:id/failures",
@@ -46,24 +50,29 @@ export function addFailureRoutes(app: ApiApp, ports: Pick<ApiPorts, "jobs" | "fa
       return { items, nextCursor: wrapCursor("failures", page.next) };
     },
   });
-  addRetryRoute(app, ports);
+  addRetryRoute(app, ports, rules);
 }
 
-function addRetryRoute(app: ApiApp, ports: Pick<ApiPorts, "jobs" | "failures">): void {
+function addRetryRoute(app: ApiApp, ports: FailurePorts, rules: SubmissionRules): void {
   app.route({
     method: "POST",
     url: "/jobs/:id/retry",
     config: { role: "operate" },
     schema: {
-      summary: "Plan failed objects again",
+      summary: "Plan failed objects again, with new credentials where given",
       params: jobParams,
-      body: z.strictObject({ codes: z.array(faultCode).default([]) }).nullish(),
+      body: z.strictObject({ codes: z.array(faultCode).default([]), ...newCredentialsFields }).nullish(),
       response: { 202: z.object({ objects: z.number().int(), tasks: z.number().int() }), ...refusals },
     },
     handler: async ({ params, body, log, client }, reply) => {
       const job = await ports.jobs.get(params.id);
       if (job === undefined) return refuseUnknown(reply, params.id);
-      const retried = await ports.failures.retry(job.id, body?.codes ?? []);
+      const faults = replacementFaults(body ?? {}, rules);
+      if (faults.length > 0) return refuse(reply, "BODY_INVALID", "The credentials cannot be taken.", faults);
+      const replaced = await resealed(ports, job.id, body ?? {});
+      if (replaced.answer === "unreadable") return refuseUnreadable(reply);
+      const sealed = replaced.answer === "resealed" ? replaced.sealed : undefined;
+      const retried = await ports.failures.retry(job.id, body?.codes ?? [], sealed);
       switch (retried.answer) {
         case "retried":
           log.info({ jobId: job.id, objects: retried.objects, client: client?.name }, "failed objects are tried again");

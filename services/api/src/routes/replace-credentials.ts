@@ -1,6 +1,8 @@
 import { credentialsSchema, type JobCredentials } from "@causeway/shared/domain/job-spec.ts";
+import type { FastifyReply } from "fastify";
 import { z } from "zod";
 import type { ApiPorts } from "../api-ports.ts";
+import { refuse } from "../http/problem.ts";
 
 const side = z.strictObject({ credentials: credentialsSchema });
 
@@ -36,6 +38,12 @@ export async function resealed(
   if (standing === undefined) return { answer: "unreadable" };
   const credentials = { source: source ?? standing.source, target: target ?? standing.target };
   return { answer: "resealed", sealed: ports.seal.seal(credentials) };
+}
+
+/** Answers a request that would have to open what cannot be opened. */
+export function refuseUnreadable(reply: FastifyReply): void {
+  const detail = "What is stored was sealed under another SECRET_KEY; give new credentials for source and target.";
+  refuse(reply, "SECRETS_UNREADABLE", detail);
 }
 
 function opened(seal: ApiPorts["seal"], sealed: string | undefined): JobCredentials | undefined {

@@ -21,7 +21,7 @@ export function createRedisFailures(redis: RedisConnection, index: JobIndex): Fa
   return {
     list: (jobId, query) => listFailures(redis, jobId, query),
 
-    async retry(jobId, codes) {
+    async retry(jobId, codes, sealedCredentials = "") {
       const job = jobKey(jobId, "job");
       let earlier: Moved = { objects: 0, tasks: 0 };
       const [state, generation] = await redis.hmget(job, "state", "generation");
@@ -32,10 +32,10 @@ export function createRedisFailures(redis: RedisConnection, index: JobIndex): Fa
         if (ended) await index.activate(jobId, Number(generation) + 1);
       };
       await activate();
-      let answer = textOf(await step(begin, jobId, [codes.join(",")]));
+      let answer = textOf(await step(begin, jobId, [codes.join(","), sealedCredentials]));
       while (answer === "busy") {
         earlier = sum(earlier, await moveAll(redis, step, jobId));
-        answer = textOf(await step(begin, jobId, [codes.join(",")]));
+        answer = textOf(await step(begin, jobId, [codes.join(","), sealedCredentials]));
       }
       await activate();
       if (answer === "unknown" || answer === "refused") return { answer };

@@ -89,14 +89,14 @@ function fieldsOf({ record, sealedCredentials, idempotencyKey }: NewJob): readon
 function argumentsOf(asked: JobChange): readonly Argument[] {
   switch (asked.change) {
     case "pause":
-      return ["pause", writeReason(asked.reason), "", "", ""];
+      return ["pause", writeReason(asked.reason), "", "", "", asked.atRevision ?? ""];
     case "resume":
-      return ["resume", "", asked.sealedCredentials ?? "", "", ""];
+      return ["resume", "", asked.sealedCredentials ?? "", "", "", ""];
     case "cancel":
-      return ["cancel", "", "", "", ""];
+      return ["cancel", "", "", "", "", ""];
     case "patch": {
       const limits = asked.limits === undefined ? "" : JSON.stringify(asked.limits);
-      return ["patch", "", asked.sealedCredentials ?? "", limits, asked.weight ?? ""];
+      return ["patch", "", asked.sealedCredentials ?? "", limits, asked.weight ?? "", ""];
     }
     default:
       return asked satisfies never;

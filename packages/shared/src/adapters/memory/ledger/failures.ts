@@ -2,6 +2,7 @@ import type { FaultCode } from "../../../domain/fault-codes.ts";
 import type { SourceObject } from "../../../domain/object.ts";
 import type { FailedObject } from "../../../domain/task.ts";
 import type { FailureLedger, FailurePage, Retried } from "../../../ports/settle-ledger.ts";
+import { replaceCredentials } from "./job-changes.ts";
 import { enqueue } from "./backlog.ts";
 import { addToCode } from "./counting.ts";
 import { type JobBook, newTask, type StoredBatch } from "./state.ts";
@@ -16,10 +17,10 @@ export function createMemoryFailures(books: ReadonlyMap<string, JobBook>): Failu
       return book === undefined ? { items: [], next: null } : page(book, code, after, limit);
     },
 
-    async retry(jobId, codes) {
+    async retry(jobId, codes, sealedCredentials) {
       const book = books.get(jobId);
       if (book === undefined) return { answer: "unknown" };
-      return retry(book, codes);
+      return retry(book, codes, sealedCredentials);
     },
 
     async resumeRetry(jobId) {
@@ -31,9 +32,10 @@ export function createMemoryFailures(books: ReadonlyMap<string, JobBook>): Failu
   };
 }
 
-function retry(book: JobBook, codes: readonly FaultCode[]): Retried {
+function retry(book: JobBook, codes: readonly FaultCode[], sealedCredentials: string | undefined): Retried {
   const allowed = ["running", "paused", "completed", "failed"].includes(book.state);
   if (!allowed) return { answer: "refused" };
+  replaceCredentials(book, sealedCredentials);
   const pending = moveFailures(book);
   const any = book.failures.some(({ batch }) => codes.length === 0 || codes.includes(batch.code));
   if (book.state === "failed" || (book.state === "completed" && any)) {

@@ -7,6 +7,7 @@ export function changeBook(book: JobBook, change: JobChange): Changed {
     case "pause":
       if (book.state === "paused") return "unchanged";
       if (book.state !== "running") return "refused";
+      if (change.atRevision !== undefined && change.atRevision !== book.revision) return "refused";
       book.state = "paused";
       book.stateReason = change.reason;
       return "changed";
@@ -49,7 +50,7 @@ function patch(book: JobBook, change: Extract<JobChange, { change: "patch" }>): 
   return "changed";
 }
 
-function replaceCredentials(book: JobBook, sealedCredentials: string | undefined): "changed" | "unchanged" {
+export function replaceCredentials(book: JobBook, sealedCredentials: string | undefined): "changed" | "unchanged" {
   if (sealedCredentials === undefined || sealedCredentials === book.sealedCredentials) return "unchanged";
   book.sealedCredentials = sealedCredentials;
   book.revision += 1;

@@ -1,5 +1,5 @@
--- ARGV: pause|resume|cancel|patch, reason or '', sealed credentials or '', limits or '', weight or ''
-local change, reason, sealed, limits, weight = unpack(ARGV)
+-- ARGV: pause|resume|cancel|patch, reason or '', sealed credentials or '', limits or '', weight or '', the revision that a pause is about or ''
+local change, reason, sealed, limits, weight, revision = unpack(ARGV)
 local state = call('HGET', JOB, 'state')
 if not state then return 'unknown' end
 
@@ -12,6 +12,7 @@ end
 if change == 'pause' then
   if state == 'paused' then return 'unchanged' end
   if state ~= 'running' then return 'refused' end
+  if revision ~= '' and call('HGET', JOB, 'revision') ~= revision then return 'refused' end
   call('HSET', JOB, 'state', 'paused', 'reason', reason)
   return 'changed'
 end

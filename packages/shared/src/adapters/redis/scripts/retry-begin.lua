@@ -1,9 +1,13 @@
 -- Marks which failures are moved by the following `retry-move` calls: those of these codes that are there now.
--- ARGV: codes joined by commas, or ''
+-- ARGV: codes joined by commas, or ''; sealed credentials or ''
 local state = call('HGET', JOB, 'state')
 if not state then return 'unknown' end
 if state ~= 'running' and state ~= 'paused' and state ~= 'completed' and state ~= 'failed' then return 'refused' end
 if call('HEXISTS', JOB, 'retryUntil') == 1 then return 'busy' end
+if ARGV[2] ~= '' and call('HGET', JOB, 'sealedCredentials') ~= ARGV[2] then
+  call('HSET', JOB, 'sealedCredentials', ARGV[2])
+  call('HINCRBY', JOB, 'revision', 1)
+end
 local any = ARGV[1] == '' and call('ZCARD', FAILED) > 0
 for code in string.gmatch(ARGV[1], '[^,]+') do
   any = any or (call('HGET', COUNTS, 'code:' .. code) or '0') ~= '0'
