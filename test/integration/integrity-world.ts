@@ -27,6 +27,8 @@ import {
 /** How objects travel, by their size: the job's part size is 1 MiB, its threshold 2 MB. */
 export const sizes = { small: 100_000, streamed: 1_000_000, parts: 3_000_000 } as const;
 export type Way = keyof typeof sizes;
+/** A store that never answers costs half a minute at each attempt. */
+const runTimeoutMs = 300_000;
 const largeObjects = { multipartThreshold: 2_000_000, partSize: 1_048_576 };
 
 /** What the store keeps of each object; `none` is a checksum of parts' checksums, which proves no whole. */
@@ -59,7 +61,7 @@ export interface Run {
 export interface IntegrityWorld {
   readonly system: System;
   /** Runs a job of its own prefix under these faults. */
-  run(faults: { readonly s3?: Rules; readonly oss?: Rules }, extra?: object): Promise<Run>;
+  readonly run: (faults: { readonly s3?: Rules; readonly oss?: Rules }, extra?: object) => Promise<Run>;
 }
 
 export type Rules = NonNullable<FaultPlanInput["rules"]>;
@@ -80,7 +82,7 @@ export async function startIntegrityWorld(t: TestContext, plan: SystemPlan = {})
       await system.faults("s3", { rules: s3 });
       await system.faults("oss", { rules: oss });
       const id = await system.submit(job);
-      const end = await system.until(id, hasEnded);
+      const end = await system.until(id, hasEnded, runTimeoutMs);
       await system.faults("s3", { rules: [] });
       await system.faults("oss", { rules: [] });
       return {

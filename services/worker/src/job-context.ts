@@ -11,6 +11,7 @@ import type { JobWork } from "./batch.ts";
 import { brokenStores } from "./broken-stores.ts";
 import type { MayWrite } from "./hold-guard.ts";
 import type { PathWatch } from "./path-watch.ts";
+import { probeOf } from "./probe.ts";
 
 /** Both sides of a job, opened with its credentials. */
 export interface Stores {
@@ -147,16 +148,18 @@ function openOrRefuse(open: () => Stores): Stores {
 
 function workOf({ job, revision, stores }: Entry, mayWrite: MayWrite, pathWatch: PathWatch): JobWork {
   const { spec, id: jobId } = job;
+  const { source } = stores;
+  const target = stores.targetFor(mayWrite);
   return {
     jobId,
     revision,
     spec,
     rules: rulesOf(jobId, spec),
-    source: stores.source,
-    target: stores.targetFor(mayWrite),
+    source,
+    target,
     paths: {
-      source: pathWatch.path("source", spec.source.endpoint),
-      target: pathWatch.path("target", spec.target.endpoint),
+      source: pathWatch.path("source", spec.source.endpoint, probeOf(source, spec.source.prefix)),
+      target: pathWatch.path("target", spec.target.endpoint, probeOf(target, spec.target.prefix)),
     },
   };
 }

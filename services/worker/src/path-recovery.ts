@@ -1,8 +1,7 @@
-import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
-import type { ListPage, ListRequest, Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { JobContexts } from "./job-context.ts";
 import type { PathWatch } from "./path-watch.ts";
+import { probeOf } from "./probe.ts";
 
 export interface RecoveryParts {
   readonly jobs: JobContexts;
@@ -30,24 +29,10 @@ async function recover(jobId: string, revision: number, { jobs, pathWatch, handB
   try {
     const { source, target, spec, paths } = job.work(() => {});
     await Promise.all([
-      pathWatch.recover(paths.source, (signal) => askForAKey(source, spec.source.prefix, { signal }), handBack),
-      pathWatch.recover(paths.target, (signal) => askForAKey(target, spec.target.prefix, { signal }), handBack),
+      pathWatch.recover(paths.source, probeOf(source, spec.source.prefix), handBack),
+      pathWatch.recover(paths.target, probeOf(target, spec.target.prefix), handBack),
     ]);
   } finally {
     job.release();
-  }
-}
-
-interface Listable {
-  listPage(request: ListRequest, options: Signalled): Promise<ListPage<unknown>>;
-}
-
-/** Rejects only when no answer came. */
-async function askForAKey(store: Listable, prefix: string, options: Signalled): Promise<void> {
-  try {
-    await store.listPage({ after: undefined, prefix, limit: 1 }, options);
-  } catch (thrown) {
-    const isAnswer = thrown instanceof Fault && thrown.kind !== "path" && !thrown.code.endsWith("_UNREACHABLE");
-    if (!isAnswer) throw thrown;
   }
 }

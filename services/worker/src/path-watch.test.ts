@@ -80,3 +80,46 @@ test("a path that is down is probed until an answer comes; all callers wait for 
   assert.equal(target.isDown(), false);
   assert.deepEqual(changes, [true, false]);
 });
+
+test("a path is no longer suspect once the store answers something else: it was that one request", async () => {
+  const watch = createPathWatch(createManualClock(), log);
+  let asked = 0;
+  const path = watch.path("source", "http://s3", async () => {
+    asked += 1;
+  });
+  path.failed(new Fault("SOURCE_UNREACHABLE", "transient"));
+  assert.equal(path.isSuspect(), true);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.deepEqual([path.isSuspect(), asked], [false, 1]);
+});
+
+test("a path whose store answers nothing else either stays suspect, and is asked once at a time", async () => {
+  const watch = createPathWatch(createManualClock(), log);
+  let asked = 0;
+  const path = watch.path("source", "http://s3", () => {
+    asked += 1;
+    return new Promise((_resolve, reject) => setImmediate(reject, new Error("no answer")));
+  });
+  for (let n = 0; n < 3; n += 1) path.failed(new Fault("SOURCE_UNREACHABLE", "transient"));
+  assert.equal(asked, 1);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(path.isSuspect(), true);
+});
+
+test("what a store asks for is waited for, by everybody who goes there", async () => {
+  const clock = createManualClock();
+  const watch = createPathWatch(clock, log);
+  const path = watch.path("target", "http://oss");
+  const { signal } = new AbortController();
+  assert.equal(path.rested(signal), undefined);
+  path.rest(3000);
+  path.rest(1000);
+  let isAwake = false;
+  const waited = path.rested(signal)?.then(() => (isAwake = true));
+  clock.advance(2999);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal(isAwake, false);
+  clock.advance(1);
+  await waited;
+  assert.equal(path.rested(signal), undefined);
+});

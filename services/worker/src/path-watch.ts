@@ -1,6 +1,7 @@
 import type { Fault } from "@causeway/shared/domain/fault.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
+import type { Probe } from "./probe.ts";
 
 /** So long may an endpoint fail without one success before its path counts as down. */
 const patienceMs = 15_000;
@@ -36,13 +37,16 @@ export function rested(
 }
 
 export interface PathWatch {
-  /** The path to an endpoint: the same object for the same side and endpoint. */
-  path(side: "source" | "target", endpoint: string): Path;
+  /**
+   * The path to an endpoint: the same object for the same side and endpoint. With the `probe` that was given last it asks,
+   * after a failure, whether it is the path or one request that nobody answers.
+   */
+  path(side: "source" | "target", endpoint: string, probe?: Probe): Path;
   /**
    * Resolves when the path works again, asking by `probe` every two seconds; several callers share one probe. `probe`
    * resolves when an answer came, whatever it said.
    */
-  recover(path: Path, probe: (signal: AbortSignal) => Promise<void>, signal: AbortSignal): Promise<void>;
+  recover(path: Path, probe: Probe, signal: AbortSignal): Promise<void>;
   /** Whether nothing can be copied at all: every source or every target in use is down. */
   isAllDown(): boolean;
   /** Called whenever `isAllDown` may have changed. */
@@ -54,6 +58,7 @@ interface PathState extends Path {
   readonly endpoint: string;
   seenAtMs: number;
   recovery: Promise<void> | undefined;
+  probe: Probe | undefined;
 }
 
 /** Tells a link that is down from objects that fail. */
@@ -69,11 +74,12 @@ export function createPathWatch(clock: Clock, log: Logger): PathWatch {
     }
   };
   return {
-    path(side, endpoint) {
+    path(side, endpoint, probe) {
       forgetOld();
       const name = `${side} ${endpoint}`;
       const path = paths.get(name) ?? createPath(side, endpoint, { clock, log, changed });
       path.seenAtMs = clock.monotonicMs();
+      path.probe = probe ?? path.probe;
       paths.set(name, path);
       return path;
     },
@@ -93,7 +99,7 @@ export function createPathWatch(clock: Clock, log: Logger): PathWatch {
 
 async function probeUntilUp(
   path: Path,
-  probe: (signal: AbortSignal) => Promise<void>,
+  probe: Probe,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<void> {
   while (path.isDown()) {
@@ -125,11 +131,26 @@ function createPath(side: "source" | "target", endpoint: string, { clock, log, c
     restsUntilMs = -Infinity;
   };
   const untilAwake = (): number => restsUntilMs - clock.monotonicMs();
-  return {
+  let isVerifying = false;
+  const verify = (path: PathState): void => {
+    if (isVerifying || path.probe === undefined) return;
+    isVerifying = true;
+    void path
+      .probe(AbortSignal.timeout(probeTimeoutMs))
+      .then(
+        () => path.worked(),
+        () => {},
+      )
+      .finally(() => {
+        isVerifying = false;
+      });
+  };
+  const state: PathState = {
     side,
     endpoint,
     seenAtMs: 0,
     recovery: undefined,
+    probe: undefined,
     worked() {
       if (failingSinceMs === undefined) return;
       failingSinceMs = undefined;
@@ -140,6 +161,7 @@ function createPath(side: "source" | "target", endpoint: string, { clock, log, c
     },
     failed(fault) {
       failingSinceMs ??= clock.monotonicMs();
+      verify(state);
       const patience = fault.kind === "path" ? 0 : patienceMs;
       if (down || clock.monotonicMs() - failingSinceMs < patience) return;
       down = true;
@@ -156,4 +178,5 @@ function createPath(side: "source" | "target", endpoint: string, { clock, log, c
     },
     rested: (signal) => (restsUntilMs === -Infinity ? undefined : pause(signal)),
   };
+  return state;
 }

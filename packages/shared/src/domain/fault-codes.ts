@@ -144,8 +144,8 @@ export const faultCodes = {
     cure: "Rename the metadata at the source, or set keyRules.metadataNames to dash.",
   },
   OBJECT_TOO_LARGE: {
-    meaning: "The object does not fit into 10,000 parts of the given part size, or is larger than OSS' 48.8 TB.",
-    cure: "Raise largeObjects.partSize.",
+    meaning: "The object is larger than OSS can hold: 10,000 parts of 5 GB, 48.8 TB.",
+    cure: "Cut it at the source. (Where only largeObjects.partSize is too small for an object, its parts grow by themselves.)",
   },
   WORKER_LOST: {
     meaning: "Two workers died while they worked on this object.",
