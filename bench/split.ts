@@ -1,15 +1,19 @@
 // npm run bench -- split [--json] [--bytes N]: one large object over one and over four worker processes, and with one killed.
 //
 // The source gives every connection the same bandwidth, and every process has as many connections, so each process may
-// reach 40 MB/s. Four of them stay well below what two cores and the stores can do: what is measured is how evenly the
+// reach 32 MB/s. Four of them stay well below what two cores and the stores can do: what is measured is how evenly the
 // object is shared out, and what its beginning and its completion cost.
+import { setTimeout as sleep } from "node:timers/promises";
 import { hasEnded, startSystem, type System } from "../test/system/system.ts";
 import { print, resultOf } from "./lib/result.ts";
 
-const bytesPerSecondOfConnection = 2_500_000;
+const bytesPerSecondOfConnection = 2_000_000;
 /** Four tasks with four parts each, the worker's defaults. */
 const connectionsOfProcess = 16;
 const usualBytes = 20 * 1024 ** 3;
+/** Of 16 MiB at the usual size; a smaller object has as many, smaller ones. */
+const partCount = 1280;
+const leastBytes = 256 * 1024 ** 2;
 const longestRunMs = 3_600_000;
 
 const sizeBytes = bytesWanted(process.argv);
@@ -18,6 +22,12 @@ interface Run {
   readonly seconds: number;
   readonly extraBytes: number;
 }
+
+const largeObjects = {
+  multipartThreshold: 1024 ** 2,
+  spreadThreshold: 1024 ** 2,
+  partSize: Math.ceil(sizeBytes / partCount),
+};
 
 /** Copies the object once; `act` is called when half of it is there. */
 async function copy(workers: number, act?: (system: System) => Promise<void>): Promise<Run> {
@@ -37,9 +47,9 @@ async function copy(workers: number, act?: (system: System) => Promise<void>): P
       rules: [{ fault: "bandwidth", operation: "GetObject", bytesPerSecond: bytesPerSecondOfConnection }],
     });
     const startedAtMs = performance.now();
-    const id = await system.submit(system.job({ largeObjects: { spreadThreshold: 64 * 1024 ** 2 } }));
+    const id = await system.submit(system.job({ largeObjects }));
     if (act !== undefined) {
-      while ((await bytesOf(system, "oss", "UploadPart")) < sizeBytes / 2) await system.stats(id);
+      while ((await bytesOf(system, "oss", "UploadPart")) < sizeBytes / 2) await sleep(100);
       await act(system);
     }
     const { jobState, bytes } = await system.until(id, hasEnded, longestRunMs);
@@ -62,7 +72,7 @@ async function bytesOf(system: System, store: "s3" | "oss", operation: string): 
 function bytesWanted(args: readonly string[]): number {
   const at = args.indexOf("--bytes");
   const wanted = at < 0 ? usualBytes : Number(args[at + 1]);
-  if (!Number.isSafeInteger(wanted) || wanted < 64 * 1024 ** 2) throw new Error("--bytes takes 67108864 or more");
+  if (!Number.isSafeInteger(wanted) || wanted < leastBytes) throw new Error(`--bytes takes ${leastBytes} or more`);
   return wanted;
 }
 
