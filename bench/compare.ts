@@ -8,7 +8,7 @@ const MiB = 1024 ** 2;
 const GiB = 1024 ** 3;
 
 const legs = {
-  small: { objects: isShort ? 6_000 : 20_000, sizeBytes: 4096, rounds: isShort ? 2 : 3, rclone: "copy" },
+  small: { objects: isShort ? 6_000 : 20_000, sizeBytes: 4096, rounds: isShort ? 3 : 5, rclone: "copy" },
   large: { objects: isShort ? 4 : 20, sizeBytes: 256 * MiB, rounds: isShort ? 2 : 3, rclone: "copy" },
   // rclone's target keeps every byte here, in memory, hence fewer objects.
   checked: { objects: isShort ? 2 : 8, sizeBytes: 256 * MiB, rounds: isShort ? 1 : 3, rclone: "checked" },

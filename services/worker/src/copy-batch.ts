@@ -73,8 +73,13 @@ function lanes(indexes: readonly number[], most: number, run: TaskRun, migrate: 
 
 /** Takes one object after the other from a queue that several lanes may share. */
 async function lane(queue: Iterator<number>, run: TaskRun, migrate: Migrate): Promise<void> {
-  // A signal of its own: Node looks through all listeners of a signal whenever one is added.
-  const signal = AbortSignal.any([run.signal]);
+  // A signal of its own: Node looks through all listeners of a signal whenever one is added. Not one of AbortSignal.any,
+  // which looks at its sources each time it is asked whether it is aborted.
+  const own = new AbortController();
+  const { signal } = own;
+  const follow = (): void => own.abort(run.signal.reason);
+  run.signal.addEventListener("abort", follow, { once: true });
+  if (run.signal.aborted) follow();
   try {
     for (let next = queue.next(); next.done !== true && run.stopped() === undefined; next = queue.next()) {
       run.book.record(await migrate(next.value, signal));
@@ -82,6 +87,8 @@ async function lane(queue: Iterator<number>, run: TaskRun, migrate: Migrate): Pr
   } catch (thrown) {
     // A run that is left needs no outcome for what was under way.
     if (!run.signal.aborted) throw thrown;
+  } finally {
+    run.signal.removeEventListener("abort", follow);
   }
 }
 

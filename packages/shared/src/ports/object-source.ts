@@ -40,6 +40,8 @@ export interface SourceBody {
   /** The announced number of bytes; chunks that add up to another are the fault SOURCE_BODY_TRUNCATED (transient). */
   readonly sizeBytes: number;
   readonly chunks: Chunks;
+  /** The whole body, where it came at once: the same bytes as `chunks` gives, and they stay valid. */
+  readonly whole?: Uint8Array | undefined;
 }
 
 /**

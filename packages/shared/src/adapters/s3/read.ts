@@ -31,7 +31,9 @@ export async function readObject(client: S3Client, request: ReadRequest, signal:
   const whole = wholeSize(request, status, headers, sizeBytes);
   const facts = factsOf(key, whole, headers);
   if (facts.etag !== etag) throw new Fault("SOURCE_CHANGING", "transient", { said: `it is ${facts.etag} now` });
-  return { facts, sizeBytes, chunks: Buffer.isBuffer(body) ? chunksOfWhole(body) : body };
+  return Buffer.isBuffer(body)
+    ? { facts, sizeBytes, chunks: chunksOfWhole(body), whole: body }
+    : { facts, sizeBytes, chunks: body };
 }
 
 function bodySize(headers: AnswerHeaders, came: number | undefined): number {
