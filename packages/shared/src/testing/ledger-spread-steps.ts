@@ -8,7 +8,7 @@ import { someObject } from "./builders.ts";
 import { dispatchOne, type HeldAnswer, newId, plan, submit, take } from "./ledger-steps.ts";
 
 /** 20 parts of 100 bytes, the last one shorter: three groups of eight at most. */
-export const spreadBytes = 1990;
+const spreadBytes = 1990;
 const partSizeBytes = 100;
 
 /** A job with one task of one large object, dispatched and taken. */
