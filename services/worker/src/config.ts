@@ -2,7 +2,7 @@ import { journalSettings } from "@causeway/shared/adapters/journal/journal-setti
 import { redisSettings } from "@causeway/shared/adapters/redis/redis-settings.ts";
 import { availableParallelism } from "node:os";
 import type { Limits } from "@causeway/shared/domain/limits.ts";
-import { oneOf, wholeNumber } from "@causeway/shared/platform/setting-kinds.ts";
+import { oneOf, optionalText, wholeNumber } from "@causeway/shared/platform/setting-kinds.ts";
 import {
   readSettings,
   type Settings,
@@ -66,6 +66,16 @@ export const workerSettings = {
     default: "0",
     doc: "The same in requests per second, those to the source counted in; 0: no limit.",
   },
+  SPOT_NOTICE_URL: {
+    schema: optionalText.refine(
+      (text) => text === undefined || /^https?:\/\/./.test(text),
+      "must be an http:// address",
+    ),
+    default: "",
+    doc:
+      "Where the notice appears that this host is to be taken away; the worker then drains. On EC2 http://169.254.169.254/latest/meta-data/spot/instance-action, " +
+      "on ECS http://100.100.100.200/latest/meta-data/instance/spot/termination-time. Empty: nobody looks.",
+  },
   CRC64_ENGINE: {
     schema: oneOf("auto", "wasm"),
     default: "auto",
@@ -112,6 +122,8 @@ export function processPlanOf(config: WorkerConfig): ProcessPlan {
     environmentOf: (n) => ({
       ...process.env,
       WORKER_PROCESSES: "1",
+      // The first process looks, and passes its end on.
+      SPOT_NOTICE_URL: "",
       HEALTH_PORT: String(config.HEALTH_PORT === 0 ? 0 : config.HEALTH_PORT + n),
     }),
   };

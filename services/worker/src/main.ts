@@ -8,6 +8,7 @@ import { createRedisFleetBudget } from "@causeway/shared/adapters/redis/fleet-bu
 import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
 import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
 import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
+import { watchSpotNotice } from "@causeway/shared/adapters/system/spot-notice.ts";
 import { serveHealth } from "@causeway/shared/platform/health.ts";
 import { createLifecycle } from "@causeway/shared/platform/lifecycle.ts";
 import { createLogger } from "@causeway/shared/platform/logger.ts";
@@ -26,6 +27,7 @@ import { createWorkerService } from "./service.ts";
 
 const config = readWorkerConfig(process);
 const log = createLogger({ service: "worker", level: config.LOG_LEVEL, version });
+watchSpotNotice({ url: config.SPOT_NOTICE_URL, log, onNotice: () => process.kill(process.pid, "SIGTERM") });
 await runProcesses(processPlanOf(config), process, log);
 const onExit = createLifecycle(log, process);
 const clock = createSystemClock();
