@@ -38,10 +38,10 @@ export interface OurRun extends ToolRun {
   readonly redisCpuSeconds: number;
 }
 
-const storesCore = 0;
-const toolsCore = 1;
+export const storesCore = 0;
+export const toolsCore = 1;
 const longestRunMs = 900_000;
-const rcloneBucket = "rclone-target";
+export const rcloneBucket = "rclone-target";
 const rcloneOptions = ["--transfers", "64", "--checkers", "64"];
 
 /**
@@ -93,7 +93,7 @@ async function runRclone(rclone: Rclone, how: Leg["rclone"]): Promise<ToolRun> {
 }
 
 /** One job from its submission to its end; the CPU is that of worker, master and Redis together. */
-async function runOurs(system: System, prefix: string, objects: number): Promise<OurRun> {
+export async function runOurs(system: System, prefix: string, objects: number): Promise<OurRun> {
   const cpuOf = (name: string): number => cpuSeconds(system.processes.pid(name));
   const cpu = () => ({ worker: cpuOf("worker-1"), master: cpuOf("master-1"), redis: cpuOf("redis") });
   const before = cpu();
@@ -118,7 +118,7 @@ async function runOurs(system: System, prefix: string, objects: number): Promise
   };
 }
 
-async function emptyBucket({ stores }: System, kind: "sink" | "plain"): Promise<void> {
+export async function emptyBucket({ stores }: System, kind: "sink" | "plain"): Promise<void> {
   const url = `${stores.s3.url}/_emulator/buckets/${rcloneBucket}`;
   await fetch(url, { method: "DELETE" });
   const answer = await fetch(url, { method: "PUT", body: JSON.stringify({ kind }) });

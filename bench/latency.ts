@@ -1,0 +1,61 @@
+// npm run bench -- latency [--short] [--json]: both stores answer 50 ms late; how much of what the connections allow is reached.
+import { print, resultOf } from "./lib/result.ts";
+import { measureLate, type Late, type LateRun } from "./lib/late.ts";
+
+const isShort = process.argv.includes("--short");
+const MiB = 1024 ** 2;
+
+const latencyMs = 50;
+/** A GET and a PUT, one after the other, each answered so late: what one connection can do at most. */
+const perConnection = 1000 / (2 * latencyMs);
+
+const few: Late = {
+  objects: isShort ? 4_000 : 20_000,
+  sizeBytes: 4096,
+  connections: 64,
+  latencyMs,
+  bytesPerSecond: undefined,
+};
+const many: Late = { ...few, objects: isShort ? 8_000 : 60_000, connections: 512 };
+/** Each connection is paced to this, so the stated bandwidth is this times the connections that large bodies may have. */
+const paced = 4 * MiB;
+const large: Late = {
+  objects: isShort ? 12 : 60,
+  sizeBytes: 32 * MiB,
+  connections: 16,
+  latencyMs,
+  bytesPerSecond: paced,
+};
+
+const at64 = await measureLate(few);
+const at512 = await measureLate(many);
+const atBandwidth = await measureLate(large);
+const largeConnections = large.connections / 2;
+
+print(
+  resultOf("latency", {
+    runs: 1,
+    figures: {
+      causeway64: objectFigures(at64.ours, few),
+      rclone64: objectFigures(at64.rclone, few),
+      causeway512: objectFigures(at512.ours, many),
+      rclone512: objectFigures(at512.rclone, many),
+      causewayLarge: { bytesPerSecond: (large.objects * large.sizeBytes) / atBandwidth.ours.seconds },
+      rcloneLarge: { bytesPerSecond: (large.objects * large.sizeBytes) / atBandwidth.rclone.seconds },
+    },
+    ratios: {
+      ofPossibleAt64: shareOf(at64.ours, few),
+      ofPossibleAt512: shareOf(at512.ours, many),
+      ofBandwidth: (large.objects * large.sizeBytes) / atBandwidth.ours.seconds / (paced * largeConnections),
+    },
+  }),
+);
+
+function objectFigures({ seconds, cpuSeconds, storesCpuShare }: LateRun, { objects }: Late) {
+  return { objectsPerSecond: objects / seconds, cpuShare: cpuSeconds / seconds, storesCpuShare };
+}
+
+/** What was reached of `connections ÷ time per object`, start and end of the job counted in. */
+function shareOf({ seconds }: LateRun, { objects, connections }: Late): number {
+  return objects / seconds / (connections * perConnection);
+}

@@ -1,0 +1,67 @@
+import type { FaultPlanInput } from "../../packages/emulators/src/core/faults.ts";
+import { sourceBucket, startSystem } from "../../test/system/system.ts";
+import { cpuSeconds, pin } from "./processes.ts";
+import { createRclone, type ToolRun } from "./rclone.ts";
+import { emptyBucket, rcloneBucket, runOurs, storesCore, toolsCore } from "./side-by-side.ts";
+
+/** Objects copied while both stores answer late. */
+export interface Late {
+  readonly objects: number;
+  readonly sizeBytes: number;
+  /** Of our worker, and as many transfers of rclone. */
+  readonly connections: number;
+  readonly latencyMs: number;
+  /** What each connection carries at most; undefined: all it can. */
+  readonly bytesPerSecond: number | undefined;
+}
+
+export interface LateRun extends ToolRun {
+  /** Where this comes near 1, the stores were the limit and not the tool. */
+  readonly storesCpuShare: number;
+}
+
+/** One run of each tool. Times are from the start of the tool, or the submission of the job, to its end. */
+export async function measureLate(late: Late): Promise<{ readonly ours: LateRun; readonly rclone: LateRun }> {
+  const { objects, sizeBytes, connections } = late;
+  const system = await startSystem({
+    workers: 1,
+    source: {
+      kind: "synthetic",
+      objects,
+      keys: { scheme: "sequential", prefix: "from/" },
+      sizes: { distribution: "fixed", bytes: sizeBytes },
+    },
+    target: { kind: "sink" },
+    env: { WORKER_CONNECTIONS: String(connections) },
+  });
+  const rclone = await createRclone(system.stores.s3);
+  try {
+    const stores = system.processes.pid("emulators");
+    pin(stores, storesCore);
+    for (const name of ["redis", "master-1", "worker-1", "api"]) pin(system.processes.pid(name), toolsCore);
+    await emptyBucket(system, "sink");
+    await Promise.all([system.faults("s3", planOf(late)), system.faults("oss", planOf(late))]);
+    const measured = async (run: () => Promise<ToolRun>): Promise<LateRun> => {
+      const before = cpuSeconds(stores);
+      const took = await run();
+      return { ...took, storesCpuShare: (cpuSeconds(stores) - before) / took.seconds };
+    };
+    const options = ["--transfers", String(connections), "--checkers", String(connections)];
+    return {
+      ours: await measured(() => runOurs(system, "late/", objects)),
+      rclone: await measured(() =>
+        rclone.run(toolsCore, "copy", `store:${sourceBucket}`, `store:${rcloneBucket}`, ...options),
+      ),
+    };
+  } finally {
+    await rclone.close();
+    await system.stop();
+  }
+}
+
+function planOf({ latencyMs, bytesPerSecond }: Late): FaultPlanInput {
+  const late = { fault: "latency", ms: latencyMs } as const;
+  if (bytesPerSecond === undefined) return { rules: [late] };
+  const operation = ["GetObject", "PutObject", "UploadPart"];
+  return { rules: [late, { fault: "bandwidth", operation, bytesPerSecond }] };
+}
