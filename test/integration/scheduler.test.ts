@@ -15,7 +15,7 @@ const synthetic = (
   sizes,
 });
 const small = { distribution: "fixed", bytes: 4096 } as const;
-const pollMs = 50;
+const pollMs = 100;
 
 /** What the worker said of itself, and what OSS was asked, at one moment. */
 interface Sight {
@@ -80,20 +80,35 @@ async function watched<T>(system: System, work: () => Promise<T>): Promise<{ val
 
 describe("how much is under way at once", { timeout: 600_000 }, () => {
   test("OSS' delay is obeyed by all of the worker; concurrency halves and climbs back; totals are exact", async (t) => {
-    const plan = { source: synthetic(4000, small), env: { WORKER_CONNECTIONS: "32" } };
+    const plan = { source: synthetic(3000, small), env: { WORKER_CONNECTIONS: "32" } };
     const { system, run } = await startIntegrityWorld(t, plan);
     const throttled: Rules = [
       { fault: "503-with-delay", operation: "PutObject", delayMs: 3000, fromRequest: 400, times: 1 },
     ];
     const slow: Rules = [{ fault: "latency", operation: "GetObject", ms: 50 }];
     const { value, sights } = await watched(system, () => run({ s3: slow, oss: throttled }));
-    assert.deepEqual([value.end.jobState, value.end.objects.copied, value.end.objects.failed], ["Succeed", 4000, 0]);
+    assert.deepEqual([value.end.jobState, value.end.objects.copied, value.end.objects.failed], ["Succeed", 3000, 0]);
     assert.equal(value.end.bytes.copied, value.end.bytes.listed);
     assert.ok(longestRestMs(sights) >= 2500, `OSS rested ${longestRestMs(sights)} ms`);
     const lowest = sights.findIndex(({ allowed }) => allowed <= 16);
     assert.ok(lowest > 0, `allowed were ${sights.map(({ allowed }) => allowed).join(" ")}`);
     const highest = Math.max(...sights.slice(lowest).map(({ allowed }) => allowed));
     assert.equal(highest, 32, "the concurrency climbs back");
+  });
+
+  test("concurrency halves while the source answers far slower than before, and climbs back after", async (t) => {
+    const plan = { source: synthetic(3000, small), env: { WORKER_CONNECTIONS: "32" } };
+    const { system, run } = await startIntegrityWorld(t, plan);
+    const slower: Rules = [
+      { fault: "latency", operation: "GetObject", ms: 30 },
+      { fault: "latency", operation: "GetObject", ms: 3000, fromRequest: 1000, toRequest: 1100 },
+    ];
+    const { value, sights } = await watched(system, () => run({ s3: slower }));
+    assert.deepEqual([value.end.jobState, value.end.objects.copied, value.end.objects.failed], ["Succeed", 3000, 0]);
+    const allowed = sights.map((sight) => sight.allowed);
+    const lowest = allowed.findIndex((connections) => connections > 0 && connections <= 16);
+    assert.ok(lowest > 0, `allowed were ${allowed.join(" ")}`);
+    assert.equal(Math.max(...allowed.slice(lowest)), 32, "the concurrency climbs back");
   });
 
   test("an object that is throttled fifty times in a row is copied, at its first attempt", async (t) => {
@@ -123,12 +138,12 @@ describe("how much is under way at once", { timeout: 600_000 }, () => {
       { bytes: 24 * 1024 ** 2, weight: 1 },
     ];
     const { system, run } = await startIntegrityWorld(t, {
-      source: synthetic(1500, { distribution: "mixed", classes }),
+      source: synthetic(800, { distribution: "mixed", classes }),
       target: { kind: "sink" },
       env: { WORKER_MEMORY_BYTES: String(budgetBytes), WORKER_CONNECTIONS: "256" },
     });
     const { value, sights } = await watched(system, () => run({}));
-    assert.deepEqual([value.end.jobState, value.end.objects.copied], ["Succeed", 1500]);
+    assert.deepEqual([value.end.jobState, value.end.objects.copied], ["Succeed", 800]);
     const most = Math.max(...sights.map(({ bodiesBytes }) => bodiesBytes));
     assert.ok(most > 0 && most <= budgetBytes, `${most} bytes were reserved`);
     const status = await readFile(`/proc/${system.processes.pid("worker-1")}/status`, "utf8");
