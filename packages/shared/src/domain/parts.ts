@@ -40,8 +40,8 @@ export interface PartGroup {
   readonly lastPart: number;
 }
 
-/** An object is spread over about so many tasks, so that tens of worker processes share it … */
-const wishedGroups = 64;
+/** An object is spread over about so many tasks: tens of worker processes share it, and none waits long for the last … */
+const wishedGroups = 128;
 /** … unless they got too small to be worth a task, too long to be worth one, or too many to be planned in one step. */
 const fewestParts = 8;
 const mostGroupBytes = 1024 ** 3;
