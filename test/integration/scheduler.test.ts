@@ -101,7 +101,7 @@ describe("how much is under way at once", { timeout: 600_000 }, () => {
     const { system, run } = await startIntegrityWorld(t, plan);
     const slower: Rules = [
       { fault: "latency", operation: "GetObject", ms: 30 },
-      { fault: "latency", operation: "GetObject", ms: 3000, fromRequest: 1000, toRequest: 1100 },
+      { fault: "latency", operation: "GetObject", ms: 2000, fromRequest: 1000, toRequest: 1070 },
     ];
     const { value, sights } = await watched(system, () => run({ s3: slower }));
     assert.deepEqual([value.end.jobState, value.end.objects.copied, value.end.objects.failed], ["Succeed", 3000, 0]);
