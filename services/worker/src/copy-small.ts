@@ -25,7 +25,8 @@ export function copySmall(step: CopyStep, { scheduler, checksums }: SmallParts):
   return scheduler.hold({ lane: "small", bytes: object.sizeBytes }, signal, async () => {
     const rest = rested(work.paths, signal);
     if (rest !== undefined) await rest;
-    const body = await work.source.read({ key: object.key, etag: object.etag, range: undefined }, step);
+    const request = { key: object.key, etag: object.etag, range: undefined, expectedBytes: object.sizeBytes };
+    const body = await work.source.read(request, step);
     const bytes = wholeOf(body, object.sizeBytes) ?? (await gather(body, object.sizeBytes));
     return send(step, body.facts, bytes, checksums);
   });

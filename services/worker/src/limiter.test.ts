@@ -122,7 +122,41 @@ test("what could not be known before is paid by whoever comes next", async () =>
   const before = clock.now();
   await limiter.spend({ bytes: 0, requests: 1 }, { signal });
   limiter.charge({ bytes: 5000, requests: 0 });
-  await limiter.spend({ bytes: 0, requests: 1 }, { signal });
+  await limiter.spend({ bytes: 1, requests: 1 }, { signal });
   const seconds = (clock.now() - before) / 1000;
   assert.ok(seconds > 4 && seconds < 6, `${seconds} s`);
+});
+
+test("a request does not wait for the bytes of a body that is under way", async () => {
+  const limits = limitsSchema.parse({ bytesPerSecond: 1000, requestsPerSecond: 100 });
+  const { limiter, clock } = limiterOf({ limits });
+  const before = clock.now();
+  await limiter.spend({ bytes: 1_000_000, requests: 1 }, { signal });
+  for (let i = 0; i < 5; i += 1) await limiter.spend({ bytes: 0, requests: 1 }, { signal });
+  assert.ok(clock.now() - before < 2000);
+});
+
+test("a budget that is spent is asked some times a second, and no more is leased than is used", async () => {
+  const clock = leapingClock();
+  const memory = createMemoryFleetBudget(clock);
+  const leased = { times: 0, bytes: 0, requests: 0 };
+  const budget: FleetBudget = {
+    lease: async (...asked) => {
+      const slice = await memory.lease(...asked);
+      leased.times += 1;
+      if ("granted" in slice) {
+        leased.bytes += slice.granted.bytes;
+        leased.requests += slice.granted.requests;
+      }
+      return slice;
+    },
+  };
+  const limits = limitsSchema.parse({ bytesPerSecond: 1000, requestsPerSecond: 1000 });
+  const { limiter } = limiterOf({ limits, clock, budget });
+  const before = clock.now();
+  for (let i = 0; i < 20; i += 1) await limiter.spend({ bytes: 1000, requests: 1 }, { signal });
+  const seconds = (clock.now() - before) / 1000;
+  assert.ok(seconds > 17 && seconds < 22, `${seconds} s`);
+  assert.ok(leased.times < seconds * 25, `${leased.times} leases in ${seconds} s`);
+  assert.ok(leased.requests < 500 && leased.bytes < 22_000, JSON.stringify(leased));
 });

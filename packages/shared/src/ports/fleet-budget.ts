@@ -26,6 +26,6 @@ export interface FleetBudget {
 export interface RateLimiter {
   /** Undefined: spent at once. Else resolves once the fleet's budget has covered what is owed, in the order of the calls. */
   spend(cost: Spending, options: Signalled): Promise<void> | undefined;
-  /** Charges what could not be known before; whoever spends next waits for it. */
+  /** Charges what could not be known before (or gives back what was too much); whoever spends next waits for it. */
   charge(cost: Spending): void;
 }

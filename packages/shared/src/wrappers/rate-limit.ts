@@ -1,24 +1,30 @@
 import type { RateLimiter } from "../ports/fleet-budget.ts";
-import type { ObjectSource, Signalled } from "../ports/object-source.ts";
+import type { ObjectSource, ReadRequest, Signalled } from "../ports/object-source.ts";
 import type { ObjectTarget } from "../ports/object-target.ts";
 
 /**
- * A source whose requests wait for the budget. Bytes are charged when a body's size is known: the body itself is never
- * held up half-way, whoever reads next waits for it. They are charged here and not at the target: each byte once.
+ * A source whose requests wait for the budget, and whose reads wait for their bytes too, before they are sent: an open body
+ * is never held up. Bytes are charged here and not at the target: each byte once.
  */
 export function withSourceRateLimit(source: ObjectSource, limiters: readonly RateLimiter[]): ObjectSource {
   const request = requestOf(limiters);
   return {
     ...source,
-    listPage: (page, options) => request(options, () => source.listPage(page, options)),
-    head: (key, options) => request(options, () => source.head(key, options)),
-    read: (wanted, options) =>
-      request(options, async () => {
+    listPage: (page, options) => request(0, options, () => source.listPage(page, options)),
+    head: (key, options) => request(0, options, () => source.head(key, options)),
+    read: (wanted, options) => {
+      const bytes = expectedBytesOf(wanted);
+      return request(bytes, options, async () => {
         const body = await source.read(wanted, options);
-        for (const limiter of limiters) limiter.charge({ bytes: body.sizeBytes, requests: 0 });
+        for (const limiter of limiters) limiter.charge({ bytes: body.sizeBytes - bytes, requests: 0 });
         return body;
-      }),
+      });
+    },
   };
+}
+
+function expectedBytesOf({ range, expectedBytes = 0 }: ReadRequest): number {
+  return range === undefined ? expectedBytes : range.last - range.first + 1;
 }
 
 /** A target whose requests wait for the budget. */
@@ -27,28 +33,27 @@ export function withTargetRateLimit(target: ObjectTarget, limiters: readonly Rat
   const { uploads } = target;
   return {
     ...target,
-    listPage: (page, options) => request(options, () => target.listPage(page, options)),
-    head: (key, options) => request(options, () => target.head(key, options)),
-    put: (wanted, options) => request(options, () => target.put(wanted, options)),
-    remove: (key, options) => request(options, () => target.remove(key, options)),
+    listPage: (page, options) => request(0, options, () => target.listPage(page, options)),
+    head: (key, options) => request(0, options, () => target.head(key, options)),
+    put: (wanted, options) => request(0, options, () => target.put(wanted, options)),
+    remove: (key, options) => request(0, options, () => target.remove(key, options)),
     uploads: {
-      begin: (key, attributes, options) => request(options, () => uploads.begin(key, attributes, options)),
+      begin: (key, attributes, options) => request(0, options, () => uploads.begin(key, attributes, options)),
       putPart: (upload, partNumber, payload, options) =>
-        request(options, () => uploads.putPart(upload, partNumber, payload, options)),
-      complete: (upload, parts, options) => request(options, () => uploads.complete(upload, parts, options)),
+        request(0, options, () => uploads.putPart(upload, partNumber, payload, options)),
+      complete: (upload, parts, options) => request(0, options, () => uploads.complete(upload, parts, options)),
       // Tidying up is never held back.
       abort: (upload, options) => uploads.abort(upload, options),
-      parts: (upload, options) => request(options, () => uploads.parts(upload, options)),
+      parts: (upload, options) => request(0, options, () => uploads.parts(upload, options)),
     },
   };
 }
 
-const oneRequest = { bytes: 0, requests: 1 };
-
 function requestOf(limiters: readonly RateLimiter[]) {
-  return async <T>(options: Signalled, call: () => Promise<T>): Promise<T> => {
+  return async <T>(bytes: number, options: Signalled, call: () => Promise<T>): Promise<T> => {
+    const cost = { bytes, requests: 1 };
     for (const limiter of limiters) {
-      const waited = limiter.spend(oneRequest, options);
+      const waited = limiter.spend(cost, options);
       if (waited !== undefined) await waited;
     }
     return call();
