@@ -1,6 +1,7 @@
 import type { Chunks } from "../../ports/object-source.ts";
 import { openConnection, type Connection } from "./connection.ts";
 import { formatRequestHead, joinChunked, parseResponseHead, type ResponseHead } from "./head.ts";
+import { leavable } from "./leavable.ts";
 import type { Origin } from "./socket.ts";
 
 export interface LaneRequest {
@@ -69,7 +70,7 @@ export function createLane(options: LaneOptions): Lane {
       await connection.write(Buffer.from(head, "latin1"));
       const sentWhole = request.body === undefined || (await sendBody(connection, request.body));
       const answer = await receive(connection, (whole) => release(whole && sentWhole));
-      return { ...answer, chunks: stoppable(answer.chunks, signal) };
+      return { ...answer, chunks: leavable(stoppable(answer.chunks, signal), () => release(false)) };
     } catch (error) {
       release(false);
       signal.throwIfAborted();
@@ -175,7 +176,7 @@ async function* bodyOf(connection: Connection, sizeBytes: number, release: (whol
 }
 
 /** A destroyed socket just ends: the signal's reason says why. */
-async function* stoppable(chunks: Chunks, signal: AbortSignal): Chunks {
+async function* stoppable(chunks: Chunks, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
   yield* chunks;
   signal.throwIfAborted();
 }
