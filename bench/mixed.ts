@@ -27,7 +27,7 @@ const source: BucketConfigInput = {
 };
 const env = { WORKER_MEMORY_BYTES: String(budgetBytes) };
 const system = await startSystem({ workers: 1, source, target: { kind: "sink" }, env });
-const run = await runOurs(system, "mixed/", objects).finally(() => system.stop());
+const run = await measured();
 print(
   resultOf("mixed", {
     runs: 1,
@@ -35,3 +35,11 @@ print(
     ratios: { peakRssVsAllowed: run.peakRssBytes / (budgetBytes + besideBytes) },
   }),
 );
+
+async function measured() {
+  try {
+    return await runOurs(system, "mixed/", objects);
+  } finally {
+    await system.stop();
+  }
+}
