@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 
 import { createS3Source, type S3SourceOptions } from "../src/adapters/s3/s3-source.ts";
 import { Fault, type FaultKind } from "../src/domain/fault.ts";
@@ -129,6 +130,34 @@ describe("what S3 refuses", () => {
           assert.equal(thrown.retryAfterMs, 7000);
           return true;
         });
+      },
+    );
+  });
+
+  test("a 503 that is not S3's own is SOURCE_FAILED, unless it says how long to wait", async () => {
+    for (const body of ["<html>Service Unavailable</html>", refusal(503, "Nonsense").toString(), ""]) {
+      await against(
+        () => keep(httpAnswer(503, {}, body)),
+        async (source) => {
+          await assert.rejects(source.listPage(page, { signal }), faultWith("SOURCE_FAILED", "transient"));
+          await assert.rejects(source.head("k", { signal }), faultWith("SOURCE_FAILED", "transient"));
+        },
+      );
+    }
+    await against(
+      () => keep(httpAnswer(503, { "retry-after": "2" }, "<html>Busy</html>")),
+      async (source) => {
+        await assert.rejects(source.listPage(page, { signal }), faultWith("SOURCE_THROTTLED", "throttled"));
+      },
+    );
+  });
+
+  test("a throttled HEAD is throttled", async () => {
+    const head = Buffer.from("HTTP/1.1 503 Slow Down\r\nContent-Type: application/xml\r\n\r\n");
+    await against(
+      ({ line }) => keep(line.startsWith("HEAD") ? head : refusal(503, "SlowDown")),
+      async (source) => {
+        await assert.rejects(source.head("k", { signal }), faultWith("SOURCE_THROTTLED", "throttled"));
       },
     );
   });
@@ -292,6 +321,31 @@ describe("what breaks on the way from S3", () => {
       },
     );
   });
+
+  for (const [title, expectedBytes] of [
+    ["a large body", undefined],
+    ["a large body in the lane of large ones", large],
+  ] as const) {
+    test(`${title} of another version is left: its connection does not stay open`, async () => {
+      const server = await startScriptedServer(() => ({
+        send: httpAnswer(200, { ...facts, etag: '"other"', "content-length": large.toString() }, "the beginning"),
+        connection: "hang",
+      }));
+      const source = sourceAt(server.url, { waits: { ...waits, idleMs: 60_000 } });
+      try {
+        const reading = source.read({ key: "k", etag: "e", range: undefined, expectedBytes }, { signal });
+        await assert.rejects(reading, faultWith("SOURCE_CHANGING", "transient"));
+        const endMs = performance.now() + 10_000;
+        while (server.open() > 0) {
+          assert.ok(performance.now() < endMs, "it is still open");
+          await wait(20);
+        }
+      } finally {
+        await source.close();
+        await server.close();
+      }
+    });
+  }
 
   test("a closed port and an unknown host are SOURCE_UNREACHABLE", async () => {
     for (const endpoint of ["http://127.0.0.1:1", "http://no-such-host.invalid"]) {

@@ -20,6 +20,8 @@ export interface ScriptedServer {
   readonly requests: readonly ScriptedRequest[];
   /** How many connections were opened so far. */
   connections(): number;
+  /** How many of them are open now. */
+  open(): number;
   close(): Promise<void>;
 }
 
@@ -51,6 +53,7 @@ export async function startScriptedServer(
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     connections: () => opened,
+    open: () => sockets.size,
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,5 +1,5 @@
-import type { Chunks } from "../../ports/object-source.ts";
 import { createLane, type Lane, type LaneAnswer } from "../http1/lane.ts";
+import { leavable } from "../http1/leavable.ts";
 import type { Addresses } from "./addresses.ts";
 import type { HttpAnswer, HttpRequest, Transport } from "./http.ts";
 import { type Endpoint, KEEP_MS, originAt } from "./endpoint.ts";
@@ -68,14 +68,19 @@ function withLength({ headers, body }: HttpRequest): Readonly<Record<string, str
 
 async function handOver(answer: LaneAnswer, side: Side, signal: AbortSignal): Promise<HttpAnswer> {
   const { status, headers, sizeBytes } = answer;
-  const chunks = faulted(answer, side, signal);
+  const leave = (): void => void answer.chunks[Symbol.asyncIterator]().return?.();
+  const chunks = leavable(faulted(answer, side, signal), leave);
   if (status < 300 && sizeBytes > 0) return { status, headers, body: chunks };
   const pieces: Uint8Array[] = [];
   for await (const chunk of chunks) pieces.push(Uint8Array.from(chunk));
   return { status, headers, body: Buffer.concat(pieces) };
 }
 
-async function* faulted({ chunks, sizeBytes }: LaneAnswer, side: Side, signal: AbortSignal): Chunks {
+async function* faulted(
+  { chunks, sizeBytes }: LaneAnswer,
+  side: Side,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
   let cameBytes = 0;
   const iterator = chunks[Symbol.asyncIterator]();
   try {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type Server, type Socket } from "node:net";
 import { after, test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import type { Chunks } from "../../ports/object-source.ts";
 import { createLane, type Lane, type LaneAnswer } from "./lane.ts";
 
@@ -182,6 +183,17 @@ test("a body that is left early closes its connection", async () => {
     break;
   }
   await closed.promise;
+});
+
+test("a body that is left before its first chunk closes its connection", async () => {
+  const closed = Promise.withResolvers<void>();
+  const { lane } = await laneTo((socket) => {
+    socket.on("close", () => closed.resolve());
+    answering("HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\nhello")(socket);
+  });
+  const answer = await lane.send(get, { signal });
+  await answer.chunks[Symbol.asyncIterator]().return?.();
+  await Promise.race([closed.promise, wait(10_000).then(() => assert.fail("it is still open"))]);
 });
 
 test("a closed port is the socket's own error", async () => {

@@ -1,7 +1,7 @@
 import { Fault } from "../../domain/fault.ts";
 import type { ReadRequest, SourceBody } from "../../ports/object-source.ts";
 import { chunksOfWhole } from "../http/body-queue.ts";
-import { type AnswerHeaders, headerOf } from "../http/http.ts";
+import { type AnswerHeaders, type HttpAnswer, headerOf } from "../http/http.ts";
 import { LARGE_BYTES } from "../http/transport.ts";
 import type { S3Client } from "./client.ts";
 import { factsOf } from "./facts.ts";
@@ -25,6 +25,18 @@ export async function readObject(client: S3Client, request: ReadRequest, signal:
     },
     signal,
   );
+  try {
+    return bodyOf(request, answer);
+  } catch (thrown) {
+    // Nobody will read what comes behind this head: its connection is given up at once.
+    if (!Buffer.isBuffer(answer.body)) await answer.body[Symbol.asyncIterator]().return?.();
+    throw thrown;
+  }
+}
+
+/** The body behind this head, if it is the one that was asked for. */
+function bodyOf(request: ReadRequest, answer: HttpAnswer): SourceBody {
+  const { key, etag } = request;
   const { status, headers, body } = answer;
   if (status >= 300) throw faultOfAnswer(answer);
   const sizeBytes = bodySize(headers, Buffer.isBuffer(body) ? body.length : undefined);
