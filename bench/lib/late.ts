@@ -50,7 +50,7 @@ export async function measureLate(late: Late): Promise<{ readonly ours: LateRun;
     return {
       ours: await measured(() => runOurs(system, "late/", objects)),
       rclone: await measured(() =>
-        rclone.run(toolsCore, "copy", `store:${sourceBucket}`, `store:${rcloneBucket}`, ...options),
+        rclone.run(toolsCore, "copy", `source:${sourceBucket}`, `target:${rcloneBucket}`, ...options),
       ),
     };
   } finally {

@@ -13,7 +13,10 @@ export interface ToolRun {
   readonly peakRssBytes: number;
 }
 
-/** rclone with its defaults and nothing of the caller's settings; `store:` is the store that it was made for. */
+/**
+ * rclone with its defaults and nothing of the caller's settings. `source:` and `target:` are both the store that it was made
+ * for: between two remotes the bytes pass through rclone, within one it would only ask the store to copy.
+ */
 export interface Rclone {
   /** Runs one command on the given core; rejects where it does not end with 0. */
   run(core: number, ...args: readonly string[]): Promise<ToolRun>;
@@ -28,12 +31,8 @@ export async function createRclone(store: Store): Promise<Rclone> {
     PATH: process.env["PATH"],
     HOME: folder,
     RCLONE_CONFIG: join(folder, "none.conf"),
-    RCLONE_CONFIG_STORE_TYPE: "s3",
-    RCLONE_CONFIG_STORE_PROVIDER: "Other",
-    RCLONE_CONFIG_STORE_ENDPOINT: store.url,
-    RCLONE_CONFIG_STORE_REGION: store.region,
-    RCLONE_CONFIG_STORE_ACCESS_KEY_ID: store.accessKeyId,
-    RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY: store.secretAccessKey,
+    ...remote("SOURCE", store),
+    ...remote("TARGET", store),
   };
   return {
     async run(core, ...args) {
@@ -55,4 +54,18 @@ export async function createRclone(store: Store): Promise<Rclone> {
     },
     close: () => rm(folder, { recursive: true, force: true }),
   };
+}
+
+function remote(name: string, { url, region, accessKeyId, secretAccessKey }: Store): Readonly<Record<string, string>> {
+  const settings = {
+    TYPE: "s3",
+    PROVIDER: "Other",
+    ENDPOINT: url,
+    REGION: region,
+    ACCESS_KEY_ID: accessKeyId,
+    SECRET_ACCESS_KEY: secretAccessKey,
+  };
+  return Object.fromEntries(
+    Object.entries(settings).map(([setting, value]) => [`RCLONE_CONFIG_${name}_${setting}`, value]),
+  );
 }

@@ -81,7 +81,7 @@ export async function measureLeg(leg: Leg): Promise<LegRuns> {
 }
 
 async function runRclone(rclone: Rclone, how: Leg["rclone"]): Promise<ToolRun> {
-  const [from, to] = [`store:${sourceBucket}`, `store:${rcloneBucket}`];
+  const [from, to] = [`source:${sourceBucket}`, `target:${rcloneBucket}`];
   const copied = await rclone.run(toolsCore, "copy", from, to, ...rcloneOptions);
   if (how === "copy") return copied;
   const checked = await rclone.run(toolsCore, "check", "--download", from, to, ...rcloneOptions);
