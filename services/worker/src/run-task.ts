@@ -67,18 +67,22 @@ async function runHeld(held: Held, parts: RunTaskParts): Promise<Handled> {
   parts.handBack.addEventListener("abort", onHandBack, { once: true });
   if (parts.handBack.aborted) onHandBack();
   try {
-    if (run.work.paths.source.isDown() || run.work.paths.target.isDown()) run.stop("path");
+    if (isAnyDown(run.work.paths)) run.stop("path");
     await copyWithPulse(run, held.lonely, { ...parts, reopen });
     await pauseRefused(run, watch, parts);
-    const handled = await finish(run, { ...parts, reopen });
-    if (run.stopped() === "path") await awaitPaths(run.work.jobId, run.work.revision, parts);
-    return handled;
+    return await finish(run, { ...parts, reopen });
   } finally {
     parts.meter.time("migration_task_seconds", {}, (parts.clock.monotonicMs() - startedAtMs) / 1000);
     parts.handBack.removeEventListener("abort", onHandBack);
     run.end();
     for (const opened of jobs) opened.release();
+    // However the run ended: a path that nobody probes stays down for ever.
+    if (isAnyDown(run.work.paths)) await awaitPaths(run.work.jobId, run.work.revision, parts);
   }
+}
+
+function isAnyDown({ source, target }: TaskRun["work"]["paths"]): boolean {
+  return source.isDown() || target.isDown();
 }
 
 interface PulsingParts extends RunTaskParts {

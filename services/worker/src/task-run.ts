@@ -26,7 +26,7 @@ export interface TaskRun {
   work: JobWork;
   /** No further object is begun once this is set. */
   stopped(): Stop | undefined;
-  /** The first reason holds, but `settled`, `stale` and `lost` overrule the others. */
+  /** The first reason holds, but `settled`, `stale` and `lost` overrule the others. Whatever may not wait cuts a grace short. */
   stop(why: Stop): void;
   /** Aborted when even what is under way must end. */
   readonly signal: AbortSignal;
@@ -37,6 +37,8 @@ export interface TaskRun {
 }
 
 const hardStops: ReadonlySet<Stop> = new Set(["settled", "stale", "lost"]);
+/** These give what is under way no time. */
+const stopsAtOnce: ReadonlySet<Stop> = new Set([...hardStops, "path", "drain", "credentials"]);
 
 /** Objects under way when a job is paused or cancelled get so long to finish; large ones are given up and begun anew. */
 const graceMs = 5000;
@@ -56,11 +58,9 @@ export function createTaskRun(opening: RunOpening): TaskRun {
   const abort = (why: Stop): void => controller.abort(new Error(`the task is left: ${why}`));
   const stop = (why: Stop): void => {
     if (stopped !== undefined && hardStops.has(stopped)) return;
-    const isHard = hardStops.has(why);
-    if (stopped !== undefined && !isHard) return;
-    stopped = why;
-    if (isHard || why === "path" || why === "drain" || why === "credentials") abort(why);
-    else timer = setTimeout(abort, graceMs, why);
+    if (stopped === undefined || hardStops.has(why)) stopped = why;
+    if (stopsAtOnce.has(why)) abort(why);
+    else timer ??= setTimeout(abort, graceMs, why);
   };
   const onLost = (): void => stop("stale");
   hold.signal.addEventListener("abort", onLost, { once: true });

@@ -291,3 +291,35 @@ test("a journal that cannot be written for a moment delays the commit, no more",
   assert.equal(await world.worker().runTask(pointer, createTestHold()), "done");
   assert.deepEqual(await tally(world), [2, 0, 0]);
 });
+
+test(
+  "a path that goes down in the grace of a pause fails no object, and is probed until it works",
+  { timeout: 60_000 },
+  async () => {
+    const reading = Promise.withResolvers<void>();
+    let isDown = true;
+    const source = (real: ObjectSource): ObjectSource => ({
+      ...real,
+      async read(request, options) {
+        if (!isDown) return real.read(request, options);
+        reading.resolve();
+        // The pulse learns of the pause before the answer comes.
+        await wait(2500);
+        throw new Fault("CLOCK_SKEWED", "path");
+      },
+    });
+    const world = createWorld({ source });
+    const pointer = await world.plan(await world.lay(bodies(1)));
+    const worker = world.worker();
+    const running = worker.runTask(pointer, createTestHold());
+    await reading.promise;
+    await world.ledger.jobs.change(world.jobId, { change: "pause", reason: null });
+    assert.equal(await running, "left");
+    assert.deepEqual((await world.counts()).failuresByCode, {});
+    await until(() => !worker.pathWatch.isAllDown());
+    isDown = false;
+    await world.ledger.jobs.change(world.jobId, { change: "resume", sealedCredentials: undefined });
+    assert.equal(await worker.runTask(await world.dispatch(), createTestHold()), "done");
+    assert.deepEqual(await tally(world), [1, 0, 0]);
+  },
+);
