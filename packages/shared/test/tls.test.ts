@@ -63,6 +63,14 @@ describe("a store behind TLS", () => {
     await source.close();
   });
 
+  test("may be named by its address: the certificate must be for that", async () => {
+    const source = sourceAt("127.0.0.1", certificate);
+    const refused = { said: /127\.0\.0\.1 is not in the cert's list|does not match certificate's altnames/ };
+    await assert.rejects(source.listPage(page, { signal }), refused);
+    await assert.rejects(readLarge(source, LARGE_BYTES), refused);
+    await source.close();
+  });
+
   test("is refused when its certificate is nobody's or another's, before a request is sent", async () => {
     hosts.length = 0;
     for (const source of [sourceAt("s3.example.com", undefined), sourceAt("s3.example.org", certificate)]) {

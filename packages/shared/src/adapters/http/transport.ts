@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { Readable } from "node:stream";
 
 import { Pool } from "undici";
@@ -36,8 +37,10 @@ export function createTransport(options: TransportOptions): Transport {
   const waits = { ...usualWaits, ...options.waits };
   const { side, origin, ca, proxy } = options;
   const { hostname } = new URL(origin);
-  const servername = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
-  const addresses = createAddresses({ hostname: servername, pinned: options.addresses ?? [], allows: options.allows });
+  const host = hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
+  // An address is no server name (RFC 6066 §3): without one the certificate must be for the address itself.
+  const servername = isIP(host) === 0 ? host : "";
+  const addresses = createAddresses({ hostname: host, pinned: options.addresses ?? [], allows: options.allows });
   const reach = { side, endpoint: { origin, servername, ca }, addresses };
   const small = createSmallLane({ ...reach, connections: options.connections, waits });
   const large = createLargeLane({ ...reach, connectMs: waits.connectMs, idleMs: waits.idleMs });
