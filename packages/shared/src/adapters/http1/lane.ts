@@ -98,7 +98,7 @@ async function sendBody(connection: Connection, body: Chunks): Promise<boolean> 
 }
 
 /** The other side does not speak the HTTP that this lane understands. */
-export function laneError(message: string): Error {
+function laneError(message: string): Error {
   return Object.assign(new Error(message), { code: "LANE_PROTOCOL" });
 }
 
