@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { createServer } from "node:http";
 import { describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startRedisServer } from "@causeway/shared/testing/ledger-redis-server.ts";
@@ -79,6 +80,34 @@ describe(
     }
   },
 );
+
+/** Each row: what an endpoint answers to everything, and how the job ends that has it as its source. */
+const unavailable: readonly (readonly [string, string, RegExp])[] = [
+  ["a page of HTML", "<html>No server is available</html>", /^SOURCE_FAILED: .*No server is available/],
+  ["SlowDown", "<Error><Code>SlowDown</Code><Message>later</Message></Error>", /^SOURCE_THROTTLED: .*SlowDown/],
+];
+
+describe("an endpoint that answers 503 to everything ends the job", { timeout: 120_000, concurrency: true }, () => {
+  for (const [what, body, expected] of unavailable) {
+    test(`with its words: ${what}`, async (t) => {
+      const world = await startWorld(t, source);
+      if (world === undefined) return;
+      const endpoint = createServer((_, response) => void response.writeHead(503).end(body)).listen(0, "127.0.0.1");
+      await once(endpoint, "listening");
+      undoAtEnd(t).defer(() => {
+        endpoint.closeAllConnections();
+        endpoint.close();
+      });
+      startMaster(t, world.env);
+      const address = endpoint.address();
+      const port = typeof address === "object" ? address?.port : 0;
+      const spec = { source: { ...specFor(world.stores).source, endpoint: `http://127.0.0.1:${port}` } };
+      const job = await ended(world, (await world.submit(spec)).id);
+      assert.equal(job.state, "failed");
+      assert.match(`${job.stateReason?.code}: ${job.stateReason?.message}`, expected);
+    });
+  }
+});
 
 describe("a master in bad surroundings", { timeout: 120_000 }, () => {
   test("with wrong settings it names every fault at once and exits 2", () => {

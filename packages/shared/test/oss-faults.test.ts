@@ -127,6 +127,24 @@ describe("what OSS refuses", () => {
     );
   });
 
+  test("a 503 that is not OSS' own is TARGET_FAILED, unless it says how long to wait", async () => {
+    for (const body of ["<html>Service Unavailable</html>", document("Nonsense"), ""]) {
+      await against(
+        () => keep(httpAnswer(503, {}, body)),
+        async (target) => {
+          await assert.rejects(target.put(put, { signal }), faultWith("TARGET_FAILED", "transient"));
+          await assert.rejects(target.listPage(page, { signal }), faultWith("TARGET_FAILED", "transient"));
+        },
+      );
+    }
+    await against(
+      () => keep(httpAnswer(503, { "x-oss-qos-delay-time": "200" })),
+      async (target) => {
+        await assert.rejects(target.put(put, { signal }), faultWith("TARGET_THROTTLED", "throttled"));
+      },
+    );
+  });
+
   test("a HEAD's refusal is read from its header: a missing bucket is not a missing object", async () => {
     const err = Buffer.from(document("NoSuchBucket")).toString("base64");
     await against(

@@ -48,7 +48,10 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
   async function list(job: JobRecord, pointer: ShardPointer, stores: OpenedStores, hold: Hold): Promise<void> {
     const options = { signal: AbortSignal.any([hold.signal, parts.stopping]) };
     const revision = `${job.id}/${job.revision}`;
-    if (!checked.has(revision)) await checkJob(job.spec, stores, parts.clock, options);
+    if (!checked.has(revision)) {
+      const throttling = (await hasBegun(job, parts)) ? "without-end" : "like-others";
+      await checkJob(job.spec, stores, { clock: parts.clock, throttling }, options);
+    }
     checked.add(revision);
     let pages = 0;
     const { jobId, shardId } = pointer;
@@ -126,7 +129,13 @@ async function abandon(job: JobRecord, fault: Fault, parts: ListerParts): Promis
 
 /** A source whose pages are asked for until they come; what may pass is waited for. */
 export function patientSource(source: Pick<ObjectSource, "listPage">, clock: Clock): Pick<ObjectSource, "listPage"> {
-  const patience = { clock, patienceMs, deadlineMs, unanswered: "SOURCE_UNREACHABLE" } as const;
+  const patience = {
+    clock,
+    patienceMs,
+    throttling: "without-end",
+    deadlineMs,
+    unanswered: "SOURCE_UNREACHABLE",
+  } as const;
   return {
     listPage: (request, options: Signalled) => patiently((tried) => source.listPage(request, tried), patience, options),
   };

@@ -4,11 +4,12 @@ import { setImmediate as turn } from "node:timers/promises";
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import { createManualClock } from "@causeway/shared/testing/manual-clock.ts";
 import { never } from "../test/rig.ts";
-import { patiently } from "./patience.ts";
+import { type Patience, patiently } from "./patience.ts";
 
-function start(act: () => Promise<string>, signal = never) {
+function start(act: () => Promise<string>, signal = never, throttling: Patience["throttling"] = "without-end") {
   const clock = createManualClock();
-  const patience = { clock, patienceMs: 15_000, deadlineMs: 8000, unanswered: "SOURCE_UNREACHABLE" } as const;
+  const unanswered = "SOURCE_UNREACHABLE";
+  const patience = { clock, patienceMs: 15_000, throttling, deadlineMs: 8000, unanswered } as const;
   const tried = patiently(act, patience, { signal });
   tried.catch(() => undefined);
   return { clock, tried };
@@ -54,6 +55,13 @@ describe("patience", () => {
     });
     await pass(clock, 110_000);
     assert.equal(await tried, "through");
+  });
+
+  test("throttling from the first request on is borne no longer than other refusals where there is nothing to lose", async () => {
+    const throttled = new Fault("SOURCE_THROTTLED", "throttled", { said: "SlowDown" });
+    const { clock, tried } = start(() => Promise.reject(throttled), never, "like-others");
+    await pass(clock, 15_000);
+    await assert.rejects(tried, /SOURCE_THROTTLED: SlowDown/);
   });
 
   test("an endpoint that never answers is unreachable", async () => {

@@ -5,8 +5,10 @@ import type { Signalled } from "@causeway/shared/ports/object-source.ts";
 
 export interface Patience {
   readonly clock: Clock;
-  /** How long refusals that may pass are borne before the last one is thrown. Throttling is borne without end. */
+  /** How long refusals that may pass are borne before the last one is thrown. */
   readonly patienceMs: number;
+  /** Whether throttling is borne without end, or no longer than any other refusal. */
+  readonly throttling: "without-end" | "like-others";
   /** How long one try may take. */
   readonly deadlineMs: number;
   /** What a try that takes longer is. */
@@ -34,7 +36,8 @@ export async function patiently<T>(
       signal.throwIfAborted();
       const fault = faultOf(thrown);
       if (fault.kind === "permanent") throw fault;
-      refusedSinceMs = fault.kind === "throttled" ? undefined : (refusedSinceMs ?? startedMs);
+      const isAnswer = fault.kind === "throttled" && patience.throttling === "without-end";
+      refusedSinceMs = isAnswer ? undefined : (refusedSinceMs ?? startedMs);
       const waitMs = fault.retryAfterMs ?? backoffMs(tries);
       const borneMs = refusedSinceMs === undefined ? 0 : clock.monotonicMs() + waitMs - refusedSinceMs;
       if (borneMs > patience.patienceMs) throw fault;

@@ -10,5 +10,12 @@ const deadlineMs = 30_000;
 export function targetPatience(
   clock: Clock,
 ): <T>(act: (options: Signalled) => Promise<T>, options: Signalled) => Promise<T> {
-  return (act, options) => patiently(act, { clock, patienceMs, deadlineMs, unanswered: "TARGET_UNREACHABLE" }, options);
+  const patience = {
+    clock,
+    patienceMs,
+    throttling: "without-end",
+    deadlineMs,
+    unanswered: "TARGET_UNREACHABLE",
+  } as const;
+  return (act, options) => patiently(act, patience, options);
 }

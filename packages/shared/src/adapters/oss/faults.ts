@@ -5,6 +5,8 @@ import { elementText } from "../xml/elements.ts";
 
 type Meaning = readonly [FaultCode, FaultKind];
 
+const throttled: Meaning = ["TARGET_THROTTLED", "throttled"];
+
 const byCode: Readonly<Record<string, Meaning>> = {
   SignatureDoesNotMatch: ["TARGET_CREDENTIALS_INVALID", "permanent"],
   InvalidAccessKeyId: ["TARGET_CREDENTIALS_INVALID", "permanent"],
@@ -19,10 +21,13 @@ const byCode: Readonly<Record<string, Meaning>> = {
   InvalidObjectName: ["KEY_INVALID", "permanent"],
   // The host signs with its own clock: others go on with the task.
   RequestTimeTooSkewed: ["CLOCK_SKEWED", "path"],
-  SlowDown: ["TARGET_THROTTLED", "throttled"],
-  TooManyRequests: ["TARGET_THROTTLED", "throttled"],
-  QpsLimitExceeded: ["TARGET_THROTTLED", "throttled"],
-  UploadTrafficRateLimitExceeded: ["TARGET_THROTTLED", "throttled"],
+  SlowDown: throttled,
+  ServiceUnavailable: throttled,
+  ServerBusy: throttled,
+  DownloadTrafficRateLimitExceeded: throttled,
+  TooManyRequests: throttled,
+  QpsLimitExceeded: throttled,
+  UploadTrafficRateLimitExceeded: throttled,
   RequestTimeout: ["TARGET_FAILED", "transient"],
   OperationAborted: ["TARGET_FAILED", "transient"],
 };
@@ -46,16 +51,21 @@ export function faultOfAnswer(answer: HttpAnswer): Fault {
   const code = elementText(document, "Code") ?? "";
   const message = elementText(document, "Message") ?? (code === "" ? document.slice(0, 200).trim() : "");
   const ec = headerOf(headers, "x-oss-ec") ?? elementText(document, "EC") ?? "";
+  const delay = retryAfter(headers);
   const [ours, kind] =
-    finer.find(({ says }) => says.test(message) || says.test(ec))?.meaning ?? byCode[code] ?? byStatus(status);
+    finer.find(({ says }) => says.test(message) || says.test(ec))?.meaning ??
+    byCode[code] ??
+    // Whoever answers 503 and says how long to wait asks for patience, whatever its words; OSS itself says so by its code.
+    (status === 503 && delay.retryAfterMs !== undefined ? throttled : byStatus(status));
   const endpoint = ours === "TARGET_REGION_MISMATCH" ? elementText(document, "Endpoint") : undefined;
   const words = [code, message, ec === "" ? "" : `EC ${ec}`].filter((part) => part !== "").join(": ");
   const said = (words === "" ? `status ${status}` : words) + (endpoint === undefined ? "" : ` (${endpoint})`);
-  return new Fault(ours, kind, { said, ...retryAfter(headers) });
+  return new Fault(ours, kind, { said, ...delay });
 }
 
+/** A 503 without a code that we know may be a balancer without a store behind it: that is a failure, and counts as one. */
 function byStatus(status: number): Meaning {
-  if (status === 503 || status === 429) return ["TARGET_THROTTLED", "throttled"];
+  if (status === 429) return throttled;
   if (status >= 500 || status === 408) return ["TARGET_FAILED", "transient"];
   if (status === 401 || status === 403) return ["TARGET_ACCESS_DENIED", "permanent"];
   return ["TARGET_REFUSED", "permanent"];

@@ -10,6 +10,8 @@ interface Refusal {
   readonly text: string;
 }
 
+const throttled: readonly [FaultCode, FaultKind] = ["SOURCE_THROTTLED", "throttled"];
+
 const byCode: Readonly<Record<string, readonly [FaultCode, FaultKind]>> = {
   SignatureDoesNotMatch: ["SOURCE_CREDENTIALS_INVALID", "permanent"],
   InvalidAccessKeyId: ["SOURCE_CREDENTIALS_INVALID", "permanent"],
@@ -29,10 +31,14 @@ const byCode: Readonly<Record<string, readonly [FaultCode, FaultKind]>> = {
   PreconditionFailed: ["SOURCE_CHANGING", "transient"],
   // The host signs with its own clock: others go on with the task.
   RequestTimeTooSkewed: ["CLOCK_SKEWED", "path"],
-  SlowDown: ["SOURCE_THROTTLED", "throttled"],
-  Throttling: ["SOURCE_THROTTLED", "throttled"],
-  TooManyRequests: ["SOURCE_THROTTLED", "throttled"],
-  RequestLimitExceeded: ["SOURCE_THROTTLED", "throttled"],
+  SlowDown: throttled,
+  ServiceUnavailable: throttled,
+  // What MinIO says.
+  SlowDownRead: throttled,
+  SlowDownWrite: throttled,
+  Throttling: throttled,
+  TooManyRequests: throttled,
+  RequestLimitExceeded: throttled,
   RequestTimeout: ["SOURCE_FAILED", "transient"],
   OperationAborted: ["SOURCE_FAILED", "transient"],
 };
@@ -47,10 +53,13 @@ function faultOfRefusal(refusal: Refusal): Fault {
   const { status, headers, text } = refusal;
   const code = elementText(text, "Code") ?? "";
   const region = elementText(text, "Region") ?? headerOf(headers, "x-amz-bucket-region");
-  const [ours, kind] = meaningOf(code, status, region);
+  const delay = retryAfter(headers);
+  // Whoever answers 503 and says how long to wait asks for patience, whatever its words; S3 itself says so by its code.
+  const [ours, kind] =
+    byCode[code] ?? (status === 503 && delay.retryAfterMs !== undefined ? throttled : byStatus(status, region));
   return new Fault(ours, kind, {
     said: sentence(refusal, code, ours === "SOURCE_REGION_MISMATCH" ? region : undefined),
-    ...retryAfter(headers),
+    ...delay,
   });
 }
 
@@ -63,8 +72,9 @@ export function meaningOf(
   return byCode[code] ?? byStatus(status, region);
 }
 
+/** A 503 without a code that we know may be a balancer without a store behind it: that is a failure, and counts as one. */
 function byStatus(status: number, region: string | undefined): readonly [FaultCode, FaultKind] {
-  if (status === 503 || status === 429) return ["SOURCE_THROTTLED", "throttled"];
+  if (status === 429) return throttled;
   if (status >= 500 || status === 408) return ["SOURCE_FAILED", "transient"];
   if (status === 412) return ["SOURCE_CHANGING", "transient"];
   // AuthorizationHeaderMalformed names the region that it expects where that is what is wrong.

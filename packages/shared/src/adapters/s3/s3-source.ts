@@ -34,8 +34,8 @@ async function head(client: S3Client, key: string, signal: AbortSignal): Promise
   const answer = await client.send({ method: "HEAD", key, amzHeaders: withChecksums, wholeUpToBytes: 0 }, signal);
   if (answer.status === 404) return undefined;
   if (answer.status === 200) return factsOf(key, Number(headerOf(answer.headers, "content-length")), answer.headers);
-  if (answer.status !== 400 && answer.status !== 403) throw faultOfAnswer(answer);
   // A refused HEAD has no body that says why; a GET of one byte has.
+  if (![400, 403, 503].includes(answer.status)) throw faultOfAnswer(answer);
   const reason = await client.send(
     { method: "GET", key, plainHeaders: { range: "bytes=0-0" }, wholeUpToBytes: 64 * 1024 },
     signal,
