@@ -1,3 +1,4 @@
+import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { TaskPointer } from "@causeway/shared/domain/task.ts";
 import type { Meter } from "@causeway/shared/ports/meter.ts";
 import type { Handled, Hold } from "@causeway/shared/ports/task-queue.ts";
@@ -116,18 +117,27 @@ async function finish(run: TaskRun, parts: PulsingParts): Promise<Handled> {
   if (why === "lost") return "left";
   if (why === "settled") return "done";
   // A group of parts counts no object, so a cancelling job has nothing of it to keep.
-  if (manifest.kind !== "copy-parts" && (isComplete || why === "cancel" || why === undefined)) {
-    const answer = await commitTask(run, parts);
-    if (answer === "refused") parts.log.info({ ...run.pointer }, "the task was committed or dropped elsewhere");
-    if (answer === "counted") count(run, parts.meter);
-    return "done";
-  }
+  const counts = manifest.kind !== "copy-parts";
+  if (counts && (isComplete || why === "cancel" || why === undefined) && (await committed(run, parts))) return "done";
   // What was done before the hold went stale is true; whether we may still say so is for the ledger to decide.
-  await recordProgress(run, parts);
-  if (run.stopped() === "lost") return "left";
+  if ((await recordProgress(run, parts)) === "refused") return "left";
   const answer = await parts.ledger.handBack(run.taken.task);
   parts.log.info({ ...run.pointer, why, answer }, "a task was handed back");
   return "left";
+}
+
+/** Commits; false: the journal is away. That is no fault of the task, which goes back with what it has. */
+async function committed(run: TaskRun, parts: PulsingParts): Promise<boolean> {
+  try {
+    const answer = await commitTask(run, parts);
+    if (answer === "refused") parts.log.info({ ...run.pointer }, "the task was committed or dropped elsewhere");
+    if (answer === "counted") count(run, parts.meter);
+    return true;
+  } catch (thrown) {
+    if (!(thrown instanceof Fault) || thrown.kind !== "path") throw thrown;
+    parts.log.warn({ ...run.pointer, err: thrown }, "the journal cannot be written: the task goes back");
+    return false;
+  }
 }
 
 function count(run: TaskRun, meter: Meter): void {

@@ -108,16 +108,20 @@ export async function keepPulse(run: TaskRun, parts: PulseParts, signal: AbortSi
   }
 }
 
-/** One report of progress; obeys what the ledger answers. */
-export async function recordProgress(run: TaskRun, { ledger, reopen }: PulseParts): Promise<void> {
+/** One report of progress; obeys what the ledger answers, and passes it on. */
+export async function recordProgress(
+  run: TaskRun,
+  { ledger, reopen }: PulseParts,
+): Promise<"refused" | "running" | "paused" | "cancelling"> {
   const sent = [...run.book.unrecorded()];
   const answer = await ledger.progress(run.taken.task, sent);
   if (answer.answer === "refused") {
     run.stop("lost");
-    return;
+    return "refused";
   }
   run.book.recorded(sent, answer.standing);
   if (answer.jobState === "paused") run.stop("pause");
   if (answer.jobState === "cancelling") run.stop("cancel");
   if (answer.revision > run.work.revision) await reopen(run, answer.revision);
+  return answer.jobState;
 }

@@ -323,3 +323,28 @@ test(
     assert.deepEqual(await tally(world), [1, 0, 0]);
   },
 );
+
+test(
+  "a journal that is away puts the task back with its progress, and counts no start",
+  { timeout: 60_000 },
+  async () => {
+    let isAway = true;
+    const world = createWorld({
+      journal: (real) => ({
+        ...real,
+        writePart: (...args) =>
+          isAway ? Promise.reject(new Fault("JOURNAL_FAILED", "path")) : real.writePart(...args),
+      }),
+    });
+    const pointer = await world.plan(await world.lay(bodies(3)));
+    assert.equal(await world.worker().runTask(pointer, createTestHold()), "left");
+    isAway = false;
+    const taken = await world.ledger.tasks.take(await world.dispatch(), "heir");
+    assert.ok(taken.answer === "held" && taken.task.start === 1);
+    assert.equal(taken.progress.length, 3);
+    await world.ledger.tasks.handBack(taken.task);
+    assert.equal(await world.worker().runTask(await world.dispatch(), createTestHold()), "done");
+    assert.deepEqual(await tally(world), [3, 0, 0]);
+    assert.equal((await world.outcomes()).length, 3);
+  },
+);
