@@ -120,7 +120,10 @@ async function finish(run: TaskRun, parts: PulsingParts): Promise<Handled> {
   const counts = manifest.kind !== "copy-parts";
   if (counts && (isComplete || why === "cancel" || why === undefined) && (await committed(run, parts))) return "done";
   // What was done before the hold went stale is true; whether we may still say so is for the ledger to decide.
-  if ((await recordProgress(run, parts)) === "refused") return "left";
+  const jobState = await recordProgress(run, parts);
+  if (jobState === "refused") return "left";
+  // Handed back, the task would be dropped: its objects would count, and no journal part would tell of them.
+  if (counts && jobState === "cancelling" && why !== "cancel" && (await committed(run, parts))) return "done";
   const answer = await parts.ledger.handBack(run.taken.task);
   parts.log.info({ ...run.pointer, why, answer }, "a task was handed back");
   return "left";

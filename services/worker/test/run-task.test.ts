@@ -348,3 +348,32 @@ test(
     assert.equal((await world.outcomes()).length, 3);
   },
 );
+
+for (const [why, stop] of [
+  ["its process has to end", (world: World) => world.handBack.abort()],
+  [
+    "it was paused before",
+    async (world: World) => {
+      await world.ledger.jobs.change(world.jobId, { change: "pause", reason: null });
+      // The pulse learns of the pause before the job is cancelled.
+      await wait(2000);
+    },
+  ],
+] as const) {
+  test(
+    `a task of a cancelled job that is left because ${why} journals what it counts`,
+    { timeout: 60_000 },
+    async () => {
+      const { target, seen } = gated(10);
+      const world = createWorld({ target });
+      const pointer = await world.plan(await world.lay(bodies(50)));
+      const running = world.worker().runTask(pointer, createTestHold());
+      await until(() => seen.finished === 10);
+      await stop(world);
+      await world.ledger.jobs.change(world.jobId, { change: "cancel" });
+      await running;
+      assert.deepEqual(await tally(world), [10, 0, 0]);
+      assert.equal((await world.outcomes()).length, 10);
+    },
+  );
+}
