@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { Fault } from "@causeway/shared/domain/fault.ts";
@@ -377,3 +378,14 @@ for (const [why, stop] of [
     },
   );
 }
+
+test("what settling looks at again is the version that was copied, not the one that was listed", async () => {
+  const world = createWorld();
+  const pointer = await world.plan(await world.lay({ "source_folder/a": "listed" }));
+  await world.ledger.tasks.take(pointer, "dead");
+  world.source.lay({ key: "source_folder/a", bytes: Buffer.from("a newer one, and longer") });
+  assert.equal(await world.worker().runTask(pointer, createTestHold()), "done");
+  const [entry] = await world.ledger.settling.toRecheck(world.jobId, 10);
+  assert.equal(entry?.written[0]?.source.sizeBytes, 23);
+  assert.equal(entry.written[0].source.etag, createHash("md5").update("a newer one, and longer").digest("hex"));
+});
