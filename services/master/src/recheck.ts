@@ -18,7 +18,7 @@ const headsAtOnce = 16;
 
 /**
  * Looks again at every object of tasks that ran more than once: a worker that was given up may have written after the one
- * that was counted. What differs from the journal becomes a failed object with the code LATE_WRITE.
+ * that was counted. Ends early where another master has ended the job. What differs from the journal becomes a failed object with the code LATE_WRITE.
  */
 export async function recheckTasks(jobId: string, parts: RecheckParts, options: Signalled): Promise<void> {
   for (;;) {
@@ -26,7 +26,8 @@ export async function recheckTasks(jobId: string, parts: RecheckParts, options: 
     if (tasks.length === 0) return;
     for (const { taskId, written } of tasks) {
       const late = await lateObjects(written, parts, options);
-      await parts.settling.rechecked(jobId, taskId, batchOf(late, parts.newId));
+      const answer = await parts.settling.rechecked(jobId, taskId, batchOf(late, parts.newId));
+      if (answer === "ended") return;
     }
   }
 }

@@ -5,7 +5,9 @@ import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { TargetAttributes } from "@causeway/shared/domain/object.ts";
 import { emptyTally, type Outcome, tallied } from "@causeway/shared/domain/outcome.ts";
 import { copiedOutcome } from "@causeway/shared/testing/builders.ts";
+import type { SettleLedger } from "@causeway/shared/ports/settle-ledger.ts";
 import { createRig, never, numberedKeys, type Rig, sourceOf, stateOf, until } from "../test/rig.ts";
+import { recheckTasks } from "./recheck.ts";
 
 const options = { signal: never };
 const attributes: TargetAttributes = {
@@ -130,6 +132,29 @@ describe("settling", () => {
     refuses = false;
     await rig.ledger.failures.retry(jobId, []);
     await until("the job is completed", async () => (await stateOf(rig, jobId)) === "completed");
+  });
+
+  test("a master that looks again leaves a job that another master has ended", { timeout: 30_000 }, async () => {
+    const target = createMemoryTarget();
+    const rig = start(target);
+    const { jobId } = await jobThatLostAWorker(rig, target);
+    assert.ok(await rig.ledger.settling.beginSettling(jobId));
+    let heads = 0;
+    const settling: SettleLedger = {
+      ...rig.ledger.settling,
+      async toRecheck(id, limit) {
+        const tasks = await rig.ledger.settling.toRecheck(id, limit);
+        await rig.ledger.settling.end(id, { code: "TARGET_ACCESS_DENIED", message: "said the other master" });
+        return tasks;
+      },
+    };
+    const head: MemoryTarget["head"] = (key, given) => {
+      heads += 1;
+      assert.ok(heads <= 3, "it looks a second time");
+      return target.head(key, given);
+    };
+    await recheckTasks(jobId, { settling, clock: rig.clock, newId: () => "f".repeat(32), target: { head } }, options);
+    assert.equal(heads, 3);
   });
 
   test("the index of a running job's journal follows its commits", async (t) => {

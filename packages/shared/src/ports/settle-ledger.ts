@@ -38,8 +38,11 @@ export interface SettleLedger {
     jobId: string,
     limit: number,
   ): Promise<readonly { readonly taskId: string; readonly written: readonly WrittenObject[] }[]>;
-  /** Takes the task off the list and turns `late` objects from copied to failed. */
-  rechecked(jobId: string, taskId: string, late: readonly FailedBatch[]): Promise<void>;
+  /**
+   * Takes the task off the list and turns `late` objects from copied to failed. `ended`: somebody has ended the job meanwhile;
+   * nothing is changed, and the list stays as it is for a retry.
+   */
+  rechecked(jobId: string, taskId: string, late: readonly FailedBatch[]): Promise<"done" | "ended">;
   /** Journal part names that were committed and are not in the index yet, oldest first. */
   journalParts(jobId: string, limit: number): Promise<readonly string[]>;
   /** Forgets the first names, which must be these. */

@@ -89,6 +89,21 @@ export function examSettle(open: () => Promise<LedgerSubject>): void {
       assert.equal(await stateOf(ledger, jobId), "completed");
     });
 
+    test("what is looked at again after the job has ended changes nothing, and says so", async () => {
+      const { ledger } = await open();
+      const { jobId, held } = await heldTask(ledger, 3);
+      await ledger.tasks.commit(held.task, { ...commitOf(held, outcomesOf(held)), written: writtenOf(held) });
+      await finishListing(ledger, jobId);
+      await ledger.settling.beginSettling(jobId);
+      await ledger.settling.end(jobId, { code: "TARGET_ACCESS_DENIED", message: "no" });
+      assert.equal(await ledger.settling.rechecked(jobId, held.task.taskId, []), "ended");
+      assert.equal((await ledger.settling.toRecheck(jobId, 10)).length, 1);
+      await ledger.failures.retry(jobId, []);
+      await ledger.settling.beginSettling(jobId);
+      assert.equal(await ledger.settling.rechecked(jobId, held.task.taskId, []), "done");
+      assert.deepEqual(await ledger.settling.toRecheck(jobId, 10), []);
+    });
+
     test("what a task wrote that ran more than once is looked at again, and what was late is failed, once", async () => {
       const { ledger } = await open();
       const { jobId, held } = await heldTask(ledger, 3);

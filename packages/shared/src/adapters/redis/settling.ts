@@ -37,7 +37,8 @@ export function createRedisSettling(redis: RedisConnection, index: JobIndex, clo
     async rechecked(jobId, taskId, late) {
       const objects = late.flatMap((batch) => batch.objects);
       const bytes = objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-      await step(rechecked, jobId, [taskId, objects.length, bytes, ...batchArguments(late)]);
+      const answer = await step(rechecked, jobId, [taskId, objects.length, bytes, ...batchArguments(late)]);
+      return textOf(answer) === "ended" ? "ended" : "done";
     },
 
     async journalParts(jobId, limit) {

@@ -20,7 +20,9 @@ export function createMemorySettling(books: ReadonlyMap<string, JobBook>, clock:
 
     async rechecked(jobId, taskId, late) {
       const book = books.get(jobId);
-      if (book !== undefined && !hasEnded(book.state)) recheck(book, taskId, late);
+      if (book === undefined || hasEnded(book.state)) return "ended";
+      recheck(book, taskId, late);
+      return "done";
     },
 
     async journalParts(jobId, limit) {

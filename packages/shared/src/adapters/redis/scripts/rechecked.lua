@@ -1,8 +1,9 @@
 -- Takes a task off the list of those to look at again; what was late is failed, no longer copied.
+-- Answers `ended` where the job has ended meanwhile; its list then stays, for a retry to look at.
 -- ARGV: id, objects, bytes, then per batch: code, id, objects, blob
 local id = ARGV[1]
 local state = call('HGET', JOB, 'state')
-if not state or state == 'completed' or state == 'failed' or state == 'cancelled' then return 'done' end
+if not state or state == 'completed' or state == 'failed' or state == 'cancelled' then return 'ended' end
 local entry = call('HGET', RECHECK, id)
 if not entry then return 'done' end
 call('HDEL', RECHECK, id)
