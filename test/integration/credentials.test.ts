@@ -57,7 +57,7 @@ for (const { store, operation, code, reason, from } of expiries) {
     const resumed = await system.call("POST", `/jobs/${id}/resume`, { credentials: credentials() });
     assert.equal(resumed.status, 202);
     const ended = await system.until(id, hasEnded);
-    assert.equal(ended.jobState, "Succeed");
+    assert.equal(ended.jobState, "Succeed", JSON.stringify(ended));
     assert.deepEqual([ended.objects.copied + ended.objects.skipped, ended.objects.failed], [objects, 0]);
     assert.equal((await system.compare(job)).isEqual, true);
   });

@@ -28,8 +28,10 @@ export interface Processes {
   signal(name: string, signal: NodeJS.Signals): void;
   /** Kills it with -9 (or another signal) and waits until it is gone. */
   kill(name: string, signal?: NodeJS.Signals): Promise<void>;
-  /** Starts a process that is gone once more, with its first command. */
+  /** Starts a process that is gone once more, with its command. */
   again(name: string): void;
+  /** Lays variables over the environment that `again` starts it with. */
+  remember(name: string, env: Readonly<Record<string, string>>): void;
   /** Everything that it has printed. */
   log(name: string): Promise<string>;
   stop(): Promise<void>;
@@ -93,6 +95,10 @@ export function createProcesses(folder: string): Processes {
       await gone;
     },
     again: (name) => void launch(known(name).command),
+    remember(name, env) {
+      const { command, ...rest } = known(name);
+      running.set(name, { ...rest, command: { ...command, env: { ...command.env, ...env } } });
+    },
     log: (name) => readFile(join(folder, `${name}.log`), "utf8"),
     async stop() {
       for (const { process: child, gone } of [...running.values()].toReversed()) {
