@@ -130,6 +130,24 @@ function chunked(status: string) {
   return answering(`HTTP/1.1 ${status}\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n`);
 }
 
+test("a refusal of a server that breaks the connection behind it is read, although the body cannot be written", async () => {
+  const { lane } = await laneTo((socket) => {
+    socket.once("data", () => {
+      socket.pause();
+      socket.write("HTTP/1.1 403 Forbidden\r\nContent-Length: 2\r\n\r\nno");
+      setTimeout(() => socket.resetAndDestroy(), 100);
+    });
+  });
+  const large = Buffer.alloc(32 * 1024 ** 2);
+  const body = (async function* () {
+    yield large;
+  })();
+  const headers = { host: "h", "content-length": String(large.length) };
+  const answer = await lane.send({ method: "PUT", path: "/b/k", headers, body }, { signal });
+  assert.equal(answer.status, 403);
+  assert.equal(await text(answer), "no");
+});
+
 test("a chunked refusal is understood, a chunked success is refused", async () => {
   const refusing = await laneTo(chunked("404 Not Found"));
   assert.equal(await text(await refusing.lane.send(get, { signal })), "abcde");

@@ -92,7 +92,13 @@ export function createLane(options: LaneOptions): Lane {
 async function sendBody(connection: Connection, body: Chunks): Promise<boolean> {
   for await (const chunk of body) {
     if (connection.hasInput()) return false;
-    await connection.write(chunk);
+    try {
+      await connection.write(chunk);
+    } catch (error) {
+      // A server that refuses and closes at once breaks the write, and its answer says why.
+      if (!connection.hasInput()) throw error;
+      return false;
+    }
   }
   return true;
 }
