@@ -159,6 +159,18 @@ describe("what OSS refuses", () => {
     );
   });
 
+  test("a listed key that is not percent-encoded UTF-8 is TARGET_REFUSED", async () => {
+    const listed =
+      "<Contents><Key>%FF</Key><LastModified>2024-01-01T00:00:00Z</LastModified><ETag>e</ETag><Size>1</Size></Contents>";
+    const listing = `<ListBucketResult><EncodingType>url</EncodingType>${listed}</ListBucketResult>`;
+    await against(
+      () => keep(httpAnswer(200, {}, listing)),
+      async (target) => {
+        await assert.rejects(target.listPage(page, { signal }), faultWith("TARGET_REFUSED", "permanent"));
+      },
+    );
+  });
+
   test("an answer without the element that matters is TARGET_FAILED", async () => {
     await against(
       () => keep(httpAnswer(200, {}, "<html>Welcome to the hotel</html>")),

@@ -198,6 +198,19 @@ describe("what S3 refuses", () => {
     );
   });
 
+  test("a key that is not percent-encoded UTF-8 is SOURCE_LISTING_BROKEN", async () => {
+    const around = "<EncodingType>url</EncodingType>";
+    for (const key of ["%FF", "a%", "%E6%97"]) {
+      await against(
+        () => keep(httpAnswer(200, {}, `<ListBucketResult>${around}${entry(key)}</ListBucketResult>`)),
+        async (source) => {
+          const listing = source.listPage(page, { signal });
+          await assert.rejects(listing, faultWith("SOURCE_LISTING_BROKEN", "permanent"));
+        },
+      );
+    }
+  });
+
   test("empty pages are passed until one has keys, and an endless row of them is SOURCE_LISTING_BROKEN", async () => {
     const empty = httpAnswer(
       200,

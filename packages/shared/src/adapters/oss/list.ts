@@ -2,7 +2,7 @@ import { Fault } from "../../domain/fault.ts";
 import type { TargetObject } from "../../domain/object.ts";
 import type { ListPage, ListRequest } from "../../ports/object-source.ts";
 import { wholeBody } from "../http/http.ts";
-import { readListPage } from "../xml/list-page.ts";
+import { type ListedPage, readListPage } from "../xml/list-page.ts";
 import type { OssClient } from "./client.ts";
 import { faultOfAnswer } from "./faults.ts";
 
@@ -18,7 +18,7 @@ export async function listPage(
   const answer = await client.send({ method: "GET", key: "", query }, signal);
   if (answer.status !== 200) throw faultOfAnswer(answer);
   const text = wholeBody(answer).toString();
-  const page = readListPage(text);
+  const page = readPage(text);
   if (page === undefined || (page.truncated && page.entries.length === 0)) {
     throw new Fault("TARGET_FAILED", "transient", { said: `not a whole listing: ${text.slice(0, 200)}` });
   }
@@ -34,4 +34,15 @@ export async function listPage(
     more: page.truncated,
     last: page.entries.at(-1)?.key,
   };
+}
+
+/** Asked again, the store would say the same: no key can be made of it. */
+function readPage(text: string): ListedPage | undefined {
+  try {
+    return readListPage(text);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    const said = "a key of the listing is not percent-encoded UTF-8";
+    throw new Fault("TARGET_REFUSED", "permanent", { cause: error, said });
+  }
 }

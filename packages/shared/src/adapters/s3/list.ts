@@ -46,9 +46,20 @@ async function ask(
   );
   if (answer.status !== 200) throw faultOfAnswer(answer);
   const text = wholeBody(answer).toString();
-  const page = readListPage(text);
+  const page = readPage(text);
   if (page !== undefined) return page;
   throw new Fault("SOURCE_FAILED", "transient", { said: `not a whole listing: ${text.slice(0, 200)}` });
+}
+
+/** Asked again, the store would say the same: no key can be made of it. */
+function readPage(text: string): ListedPage | undefined {
+  try {
+    return readListPage(text);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    const said = "a key of the listing is not percent-encoded UTF-8";
+    throw new Fault("SOURCE_LISTING_BROKEN", "permanent", { cause: error, said });
+  }
 }
 
 function checkOrder(entries: readonly ListedEntry[], after: string | undefined): void {
