@@ -129,6 +129,7 @@ describe("settling", () => {
     master.start();
     await until("the job has failed", async () => (await stateOf(rig, jobId)) === "failed");
     assert.equal((await rig.ledger.jobs.get(jobId))?.stateReason?.code, "TARGET_CREDENTIALS_EXPIRED");
+    assert.equal((await Array.fromAsync(rig.journal.read(jobId, options))).length, 3, "its rows can be read");
     refuses = false;
     await rig.ledger.failures.retry(jobId, []);
     await until("the job is completed", async () => (await stateOf(rig, jobId)) === "completed");

@@ -96,13 +96,14 @@ async function account(jobId: string, parts: SettlerParts, options: Signalled): 
   const job = await parts.jobs.get(jobId);
   if (job === undefined) return null;
   try {
+    // First of all: what was copied is in the index also where the job ends because its target refuses what follows.
+    await drainJournal(jobId, parts, options);
     if (await hasLooseEnds(jobId, parts)) {
       await parts.stores.use(job, async ({ target }) => {
         await recheckTasks(jobId, { ...parts, target }, options);
         await abortUploads(jobId, { ...parts, target: target.uploads }, options);
       });
     }
-    await drainJournal(jobId, parts, options);
     return null;
   } catch (thrown) {
     if (options.signal.aborted || !(thrown instanceof Fault) || thrown.code === "JOURNAL_FAILED") throw thrown;
