@@ -4,10 +4,12 @@ import { path } from "../api/client.ts";
 import { credentialsOf } from "../jobcfg/credentials-of.ts";
 import { failureSchema, pageOf } from "../api/schemas.ts";
 import type { CliContext } from "../context.ts";
+import { wholeNumber } from "../whole-number.ts";
+import { statsOf } from "./watch.ts";
 
 interface FailureOptions {
   readonly code?: string;
-  readonly limit: string;
+  readonly limit: number;
   readonly json?: boolean;
 }
 
@@ -23,7 +25,7 @@ export function addFailures(program: Command, context: CliContext): void {
     .command("failures")
     .argument("<job>", "a job's name or id")
     .option("--code <code>", "only failures with this code")
-    .option("--limit <n>", "at most so many", "1000")
+    .option("--limit <n>", "at most so many", wholeNumber(1, Number.MAX_SAFE_INTEGER), 1000)
     .option("--json", "print JSON, one object a line")
     .description("list the objects that failed")
     .action((job: string, options: FailureOptions) => listFailures(context, job, options));
@@ -40,12 +42,14 @@ export function addFailures(program: Command, context: CliContext): void {
       const call = { method: "POST", path: path`/jobs/${job}/retry`, body } as const;
       const answer = await context.api.json(z.object({ objects: z.number(), tasks: z.number() }), call);
       if (options.json === true) context.say(JSON.stringify(answer));
-      else context.say(`${answer.objects} objects are tried again in ${answer.tasks} tasks.`);
+      else if (answer.objects > 0) context.say(`${answer.objects} objects are tried again in ${answer.tasks} tasks.`);
+      else if ((await statsOf(context, job)).scanFinished) context.say("No failed object is there to be tried again.");
+      else context.say("The listing starts again.");
     });
 }
 
 async function listFailures(context: CliContext, job: string, options: FailureOptions): Promise<void> {
-  let left = Number.parseInt(options.limit, 10);
+  let left = options.limit;
   let after: string | null = "";
   while (after !== null && left > 0) {
     const query = new URLSearchParams({ limit: String(Math.min(left, 1000)) });

@@ -1,7 +1,8 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { z } from "zod";
 import { path } from "../api/client.ts";
 import type { CliContext } from "../context.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 interface LimitOptions {
   readonly bytesPerSecond?: number;
@@ -25,9 +26,9 @@ export function addLimits(program: Command, context: CliContext): void {
   program
     .command("limits")
     .argument("<job>", "a job's name or id")
-    .option("--bytes-per-second <n>", "0: no limit", wholeNumber)
-    .option("--requests-per-second <n>", "0: no limit", wholeNumber)
-    .option("--weight <n>", "its share beside other jobs, 1 to 100", wholeNumber)
+    .option("--bytes-per-second <n>", "0: no limit", wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .option("--requests-per-second <n>", "0: no limit", wholeNumber(0, Number.MAX_SAFE_INTEGER))
+    .option("--weight <n>", "its share beside other jobs, 1 to 100", wholeNumber(1, 100))
     .option("--json", "print JSON")
     .description("show or change a job's limits")
     .action(async (job: string, options: LimitOptions) => {
@@ -57,9 +58,4 @@ function sentence({ name, limits, weight }: z.infer<typeof limitedSchema>): stri
 
 function rate(value: number, unit: string): string {
   return value === 0 ? `any number of ${unit}/s` : `${value} ${unit}/s`;
-}
-
-function wholeNumber(text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("It must be a whole number.");
 }

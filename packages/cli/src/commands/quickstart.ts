@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
 import { runQuickstart } from "../quickstart/run.ts";
+import { wholeNumber } from "../whole-number.ts";
 
 interface QuickstartOptions {
   readonly keep?: boolean;
@@ -26,12 +27,4 @@ export function addQuickstart(program: Command, context: CliContext): void {
         afterwards: options.keep === true ? "keep" : "stop",
       }),
     );
-}
-
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  };
 }
