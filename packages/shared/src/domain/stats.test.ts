@@ -53,7 +53,9 @@ RunningTasks Progress:
     assert.deepEqual(statsOf(someJob(), counts).rate, { objectsPerSecond: 5, bytesPerSecond: 100, etaSeconds: 90 });
     const listing = statsOf(someJob(), { ...counts, listingFinished: false });
     assert.equal(listing.rate.etaSeconds, null);
-    const ended = statsOf(someJob({ state: "completed" }), counts);
-    assert.deepEqual(ended.rate, { objectsPerSecond: 0, bytesPerSecond: 0, etaSeconds: null });
+    for (const state of ["paused", "completed", "cancelled", "failed"] as const) {
+      const standing = statsOf(someJob({ state }), counts);
+      assert.deepEqual(standing.rate, { objectsPerSecond: 0, bytesPerSecond: 0, etaSeconds: null }, state);
+    }
   });
 });

@@ -69,7 +69,9 @@ export function statsOf(record: JobRecord, counts: JobCounts): JobStats {
 
 function rateOf(record: JobRecord, counts: JobCounts): JobStats["rate"] {
   const seconds = counts.recent.overMs / 1000;
-  if (hasEnded(record.state) || seconds <= 0) return { objectsPerSecond: 0, bytesPerSecond: 0, etaSeconds: null };
+  // A paused job moves nothing: the last minute's figures would only fade, and its time left grow.
+  const stands = hasEnded(record.state) || record.state === "paused";
+  if (stands || seconds <= 0) return { objectsPerSecond: 0, bytesPerSecond: 0, etaSeconds: null };
   const objectsPerSecond = counts.recent.objects / seconds;
   return {
     objectsPerSecond: rounded(objectsPerSecond),
