@@ -209,6 +209,8 @@ async function startServices(
     API_PORT: "0",
     API_KEYS: `test:admin:${apiKey}`,
     WORKER_PROCESSES: "1",
+    // As in the image.
+    NODE_OPTIONS: "--max-semi-space-size=8",
     ...plan.env,
   };
   const service = (name: string, of: string) => ({

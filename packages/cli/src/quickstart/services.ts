@@ -33,6 +33,8 @@ export async function startServices(children: Children, plan: ServicesPlan): Pro
     JOURNAL_URL: pathToFileURL(join(plan.folder, "journal")).href,
     // The emulators listen on this host, which a job may reach only where it is named.
     ALLOWED_ENDPOINTS: "127.0.0.1,*.amazonaws.com,*.aliyuncs.com",
+    // As in the image: a worker keeps less memory, at the same speed.
+    NODE_OPTIONS: `${plan.env["NODE_OPTIONS"] ?? ""} --max-semi-space-size=8`.trim(),
     // As many workers as were asked for, not as many as there are cores for each of them.
     WORKER_PROCESSES: "1",
     HEALTH_HOST: "127.0.0.1",

@@ -12,7 +12,7 @@ import {
 
 /**
  * The lane of small messages: HTTP/1.1 where a request is one write and an answer is, as a rule, one read; no streams, no
- * pipelining. A GET of 4 KiB and a PUT of it cost half of what they cost over undici (docs/performance.md).
+ * pipelining. What it saves beside undici is in docs/performance.md.
  */
 export interface WholeLane {
   /**
