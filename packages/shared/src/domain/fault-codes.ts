@@ -140,7 +140,8 @@ export const faultCodes = {
     cure: "Rename the object at the source.",
   },
   METADATA_REFUSED: {
-    meaning: "OSS takes only letters, digits and - in names of user metadata, and 8 KB in all.",
+    meaning:
+      "OSS takes only letters, digits and - in names of user metadata, no control characters in values, and 8 KB in all.",
     cure: "Rename the metadata at the source, or set keyRules.metadataNames to dash.",
   },
   OBJECT_TOO_LARGE: {

@@ -81,3 +81,19 @@ test("metadata above 8 KB with the record in it is refused", () => {
   assert.ok("refused" in mapped({ userMetadata: { a: "x".repeat(8150) } }));
   assert.ok("userMetadata" in mapped({ userMetadata: { a: "x".repeat(8150) } }, { recordSource: false }));
 });
+
+for (const [title, changes] of [
+  ["a line break in metadata", { userMetadata: { note: "a\nb" } }],
+  ["a NUL in metadata", { userMetadata: { note: "\0" } }],
+  ["a DEL in a header", { headers: { "content-language": "d\x7fe" } }],
+] as const) {
+  test(`${title} is refused: no header can carry it`, () => {
+    const refusal = mapped(changes);
+    assert.ok("refused" in refusal && refusal.refused === "METADATA_REFUSED");
+    assert.ok(refusal.said.includes(Object.keys(Object.values(changes)[0] ?? {})[0] ?? "?"));
+  });
+}
+
+test("a tab in metadata goes along", () => {
+  assert.ok("userMetadata" in mapped({ userMetadata: { note: "a\tb" } }));
+});

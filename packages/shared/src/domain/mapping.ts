@@ -49,6 +49,8 @@ const mostMetadataBytes = 8 * 1024;
 
 /** Says what the target object gets of its source: headers, user metadata, class, encryption and the source record. */
 export function mapAttributes(facts: SourceFacts, rule: MappingRule): TargetAttributes | Refusal {
+  const unfit = controlIn({ ...facts.headers, ...facts.userMetadata });
+  if (unfit !== undefined) return unfit;
   const carried = carriedMetadata(facts.userMetadata, rule);
   if ("refused" in carried) return carried;
   const record = rule.recordSource
@@ -72,6 +74,18 @@ export function mapAttributes(facts: SourceFacts, rule: MappingRule): TargetAttr
       "Standard",
     serverSideEncryption: rule.serverSideEncryption,
   };
+}
+
+/** RFC 9110 §5.5: a header's value holds no control characters but the tab. */
+const control = /[\0-\x08\x0a-\x1f\x7f]/;
+
+/** S3 keeps metadata encoded (RFC 2047), so a value may hold what no header can carry to OSS. */
+function controlIn(values: Readonly<Record<string, string>>): Refusal | undefined {
+  for (const name of Object.keys(values)) {
+    if (!control.test(values[name] ?? "")) continue;
+    return { refused: "METADATA_REFUSED", said: `the value of ${JSON.stringify(name)} holds a control character` };
+  }
+  return undefined;
 }
 
 function carriedMetadata(

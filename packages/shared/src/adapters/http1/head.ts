@@ -9,11 +9,16 @@ export function formatRequestHead(method: string, path: string, headers: Readonl
   let text = `${method} ${path} HTTP/1.1\r\n`;
   for (const name of Object.keys(headers)) {
     const value = headers[name] ?? "";
-    if (LINE_BREAK.test(value)) throw new Error(`header ${name} holds a line break`);
+    if (LINE_BREAK.test(value)) throw unsendable(`header ${name} holds a line break`);
     text += `${name}: ${value}\r\n`;
   }
   // Header values are bytes: what is beyond ASCII was encoded by the caller, one byte per character.
   return `${text}\r\n`;
+}
+
+/** A request that cannot be written as HTTP, however often it is tried. */
+function unsendable(message: string): Error {
+  return Object.assign(new Error(message), { code: "LANE_UNSENDABLE" });
 }
 
 const LINE_BREAK = /[\r\n]/;

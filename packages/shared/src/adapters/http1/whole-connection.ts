@@ -95,7 +95,11 @@ export function createWholeConnection(
       reader.begin(request);
       state = "asked";
       deadlineMs = performance.now() + request.headMs;
-      write(socket, request);
+      try {
+        write(socket, request);
+      } catch (error) {
+        fail(error instanceof Error ? error : new Error(String(error)), "error");
+      }
     },
     push(bytes) {
       // Nobody asked: whatever this is, it is not the answer to the next request.
