@@ -2,7 +2,7 @@ import { decide } from "@causeway/shared/domain/decide.ts";
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { SourceObject } from "@causeway/shared/domain/object.ts";
 import type { Outcome } from "@causeway/shared/domain/outcome.ts";
-import { targetKey } from "@causeway/shared/domain/target-key.ts";
+import { precedingKeys, targetKey } from "@causeway/shared/domain/target-key.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
 import type { Persist } from "./attempts.ts";
@@ -33,11 +33,24 @@ export function createMigrateObject(parts: MigrateParts): MigrateObject {
     try {
       const key = targetKey(listed.key, batch.work().rules.key);
       if (typeof key !== "string") throw new Fault(key.refused, "permanent", { said: key.said });
+      await refuseTwin(listed.key, batch, parts);
       return await throughVersions(trail, key, batch, parts);
     } catch (thrown) {
       return failedOutcome(trail, thrown, batch, parts);
     }
   };
+}
+
+/** Two objects must not become one: the later would replace the first, and both would count as copied. */
+async function refuseTwin(key: string, batch: Batch, { persist }: MigrateParts): Promise<void> {
+  const { rules, paths } = batch.work();
+  for (const twin of precedingKeys(key, rules.key)) {
+    const found = await persist(() => batch.work().source.head(twin, batch), { paths, signal: batch.signal });
+    if (found === undefined) continue;
+    throw new Fault("KEY_INVALID", "permanent", {
+      said: `${twin} has the same key at the target once this one is stripped`,
+    });
+  }
 }
 
 async function migrate(trail: Trail, key: string, batch: Batch, parts: MigrateParts): Promise<Outcome> {

@@ -70,6 +70,28 @@ test("headers, metadata and class go along", async () => {
   assert.equal(held.storageClass, "IA");
 });
 
+test("of keys that become one when their slash is stripped one arrives, and the others say why they cannot", async () => {
+  const side = { region: "r", bucket: "bbb", credentials: { from: "default-chain" } } as const;
+  const spec = {
+    source: { ...side, endpoint: "http://s" },
+    target: { ...side, endpoint: "http://t" },
+    keyRules: { leadingSlash: "strip" },
+  } as const;
+  const world = await migrated({ a: "one", "/a": "two", "//a": "three", "\\a": "four", "/b": "five" }, { spec });
+  assert.deepEqual(world.target.keys(), ["a", "b"]);
+  assert.deepEqual([text(world, "a"), text(world, "b")], ["one", "five"]);
+  const failed = (await world.outcomes()).filter((outcome) => outcome.state === "failed");
+  assert.deepEqual(
+    new Map(failed.map(({ key, code }) => [key, code])),
+    new Map([
+      ["//a", "KEY_LEADING_SLASH"],
+      ["/a", "KEY_INVALID"],
+      ["\\a", "KEY_INVALID"],
+    ]),
+  );
+  assert.match(failed.find(({ key }) => key === "/a")?.message ?? "", /a has the same key at the target/);
+});
+
 test("what OSS cannot hold fails with its own code, and the others arrive", async () => {
   const world = createWorld({
     spec: {

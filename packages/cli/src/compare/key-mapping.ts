@@ -2,17 +2,15 @@
 export interface KeyMapping {
   readonly sourcePrefix: string;
   readonly targetPrefix: string;
-  /** Slashes and backslashes in front of a target key are taken away. */
+  /** One slash or backslash in front of a target key is taken away. */
   readonly stripsLeadingSlash: boolean;
 }
 
 /** Where an object of the source has to be. */
 export function expectedKey(sourceKey: string, mapping: KeyMapping): string {
   const plain = `${mapping.targetPrefix}${sourceKey.substring(mapping.sourcePrefix.length)}`;
-  if (!mapping.stripsLeadingSlash) return plain;
-  let start = 0;
-  while (plain[start] === "/" || plain[start] === "\\") start += 1;
-  return plain.substring(start);
+  const isStripped = mapping.stripsLeadingSlash && (plain[0] === "/" || plain[0] === "\\");
+  return isStripped ? plain.substring(1) : plain;
 }
 
 /** Compares keys as both stores order them: by their UTF-8 bytes. */

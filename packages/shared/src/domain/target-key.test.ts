@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import { compareKeys } from "./key-order.ts";
-import { type KeyRule, targetKey } from "./target-key.ts";
+import { type KeyRule, precedingKeys, targetKey } from "./target-key.ts";
 
 const rule: KeyRule = { sourcePrefix: "src/", targetPrefix: "dst/", leadingSlash: "fail" };
 const bare: KeyRule = { sourcePrefix: "", targetPrefix: "", leadingSlash: "fail" };
@@ -25,7 +25,7 @@ const refusals: readonly [string, string, KeyRule, string][] = [
   ["a leading \\", "\\a", bare, "KEY_LEADING_SLASH"],
   ["a leading / that appears behind the prefix", "src//a", { ...rule, targetPrefix: "" }, "KEY_LEADING_SLASH"],
   ["an empty key", "src/", { ...rule, targetPrefix: "" }, "KEY_INVALID"],
-  ["nothing but slashes once they are stripped", "//", { ...bare, leadingSlash: "strip" }, "KEY_INVALID"],
+  ["nothing but a slash that is stripped", "/", { ...bare, leadingSlash: "strip" }, "KEY_INVALID"],
   ["a lone surrogate", "a\ud800", bare, "KEY_INVALID"],
   ["a line break", "a\nb", bare, "KEY_INVALID"],
   ["a key of another prefix", "other/a", rule, "KEY_INVALID"],
@@ -43,8 +43,33 @@ test("a key of 1,023 bytes is taken", () => {
   assert.equal(targetKey("é".repeat(511) + "a", bare), "é".repeat(511) + "a");
 });
 
-test("leading slashes are stripped where the job says so", () => {
-  assert.equal(targetKey("/\\/a/b", { ...bare, leadingSlash: "strip" }), "a/b");
+const strip: KeyRule = { ...bare, leadingSlash: "strip" };
+
+test("one leading slash or backslash is stripped where the job says so, and no more", () => {
+  assert.equal(targetKey("/a/b", strip), "a/b");
+  assert.equal(targetKey("\\a/b", strip), "a/b");
+  assert.equal(targetKey("a", { ...strip, targetPrefix: "/x/" }), "x/a");
+  assert.equal(code(targetKey("//a", strip)), "KEY_LEADING_SLASH");
+});
+
+test("of keys that become one at the target, all but one name another that goes before", () => {
+  assert.deepEqual(precedingKeys("a", strip), []);
+  assert.deepEqual(precedingKeys("/a", strip), ["a"]);
+  assert.deepEqual(precedingKeys("\\a", strip), ["a", "/a"]);
+  const tail = fc.string({ unit: fc.constantFrom("/", "\\", "a"), maxLength: 4 });
+  const rules = fc.record({
+    sourcePrefix: fc.constantFrom("", "p/"),
+    targetPrefix: fc.constantFrom("", "/", "//", "x/"),
+  });
+  fc.assert(
+    fc.property(tail, tail, rules, (one, other, prefixes) => {
+      const by: KeyRule = { ...strip, ...prefixes };
+      const [left, right] = [by.sourcePrefix + one, by.sourcePrefix + other];
+      const key = targetKey(left, by);
+      if (one === other || typeof key !== "string" || key !== targetKey(right, by)) return;
+      assert.notEqual(precedingKeys(left, by).includes(right), precedingKeys(right, by).includes(left));
+    }),
+  );
 });
 
 test("every key that is taken is one that OSS can hold, and keeps its source's bytes", () => {

@@ -12,7 +12,8 @@ export interface KeyRule {
 const longestKeyBytes = 1023;
 
 /**
- * The key at the target: the source prefix replaced by the target prefix, everything else byte for byte. Keys that OSS
+ * The key at the target: the source prefix replaced by the target prefix, everything else byte for byte; where the job says
+ * so, one leading slash or backslash is taken away. Keys that OSS
  * cannot hold are refused (https://www.alibabacloud.com/help/en/oss/user-guide/object-overview), never altered silently.
  */
 export function targetKey(sourceKey: string, rule: KeyRule): string | Refusal {
@@ -20,7 +21,7 @@ export function targetKey(sourceKey: string, rule: KeyRule): string | Refusal {
     return { refused: "KEY_INVALID", said: "the key does not start with the source prefix" };
   }
   const mapped = rule.targetPrefix + sourceKey.slice(rule.sourcePrefix.length);
-  const key = rule.leadingSlash === "strip" ? mapped.replace(/^[/\\]+/, "") : mapped;
+  const key = rule.leadingSlash === "strip" ? mapped.replace(/^[/\\]/, "") : mapped;
   if (key === "") return { refused: "KEY_INVALID", said: "nothing is left of the key behind the prefix" };
   const first = key.charCodeAt(0);
   if (first === 0x2f || first === 0x5c) return { refused: "KEY_LEADING_SLASH", said: "the key starts with / or \\" };
@@ -30,4 +31,18 @@ export function targetKey(sourceKey: string, rule: KeyRule): string | Refusal {
   const bytes = key.length * 3 <= longestKeyBytes ? 0 : Buffer.byteLength(key);
   if (bytes > longestKeyBytes) return { refused: "KEY_TOO_LONG", said: `the key has ${bytes} bytes` };
   return key;
+}
+
+/**
+ * Source keys that go before this one where they exist, because they get the same key at the target: with `strip` and no
+ * target prefix, `a`, `/a` and `\a` all become `a`. Empty for every other key.
+ */
+export function precedingKeys(sourceKey: string, rule: KeyRule): readonly string[] {
+  // In front of a target prefix the same character is taken from every key: they stay apart.
+  if (rule.leadingSlash !== "strip" || rule.targetPrefix !== "") return [];
+  const tail = sourceKey.slice(rule.sourcePrefix.length);
+  const bare = tail.slice(1);
+  if (tail.startsWith("/")) return [rule.sourcePrefix + bare];
+  if (tail.startsWith("\\")) return [rule.sourcePrefix + bare, `${rule.sourcePrefix}/${bare}`];
+  return [];
 }
