@@ -24,39 +24,88 @@ const storeSchema = z.strictObject({
 const configSchema = z.strictObject({ s3: storeSchema.prefault({}), oss: storeSchema.prefault({}) });
 const faultsSchema = z.strictObject({ s3: faultPlanSchema.prefault({}), oss: faultPlanSchema.prefault({}) });
 
-const { values } = parseArgs({
-  options: {
-    "s3-port": { type: "string", default: "0" },
-    "oss-port": { type: "string", default: "0" },
-    host: { type: "string" },
-    data: { type: "string" },
-    config: { type: "string" },
-    faults: { type: "string" },
-    json: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
+try {
+  const options = readOptions();
+  if (options.help) process.stdout.write(USAGE);
+  else await serve(options);
+} catch (error) {
+  const known = sentenceOf(error);
+  if (known === undefined) throw error;
+  process.stderr.write(`${known}\n`);
+  process.exitCode = 2;
+}
 
-if (values.help) process.stdout.write(USAGE);
-else await serve();
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      "s3-port": { type: "string", default: "0" },
+      "oss-port": { type: "string", default: "0" },
+      host: { type: "string" },
+      data: { type: "string" },
+      config: { type: "string" },
+      faults: { type: "string" },
+      json: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  return values;
+}
 
-async function serve(): Promise<void> {
-  const config = configSchema.parse(await readJson(values.config));
-  const faults = faultsSchema.parse(await readJson(values.faults));
+async function serve(values: ReturnType<typeof readOptions>): Promise<void> {
+  const config = await readFileAs(configSchema, "--config", values.config);
+  const faults = await readFileAs(faultsSchema, "--faults", values.faults);
   const emulators = await startEmulators({
     folder: values.data,
     host: values.host,
-    s3: { ...config.s3, port: Number(values["s3-port"]), faults: faults.s3 },
-    oss: { ...config.oss, port: Number(values["oss-port"]), faults: faults.oss },
+    s3: { ...config.s3, port: portOf("--s3-port", values["s3-port"]), faults: faults.s3 },
+    oss: { ...config.oss, port: portOf("--oss-port", values["oss-port"]), faults: faults.oss },
   });
   const stores = { s3: access(emulators.s3), oss: access(emulators.oss) };
-  const text = Object.entries(stores).map(([name, store]) => `${name.padEnd(3)} ${store.url} ${store.region}\n`);
+  const text = Object.entries(stores).map(
+    ([name, { url, region, accessKeyId, secretAccessKey }]) =>
+      `${name.padEnd(3)} ${url} ${region} ${accessKeyId} ${secretAccessKey}\n`,
+  );
   process.stdout.write(values.json ? `${JSON.stringify(stores)}\n` : text.join(""));
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void emulators.close());
 }
 
-async function readJson(path: string | undefined): Promise<unknown> {
-  return path === undefined ? {} : JSON.parse(await readFile(path, "utf8"));
+function portOf(option: string, text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw wrongUse(`${option} must be a port from 0 to 65535.`);
+}
+
+async function readFileAs<Schema extends z.ZodType>(
+  schema: Schema,
+  option: string,
+  file: string | undefined,
+): Promise<z.infer<Schema>> {
+  const parsed = schema.safeParse(file === undefined ? {} : await readJson(option, file));
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `${path.join(".") || "the whole"}: ${message}`);
+  throw wrongUse(`${option} ${file} is not what the emulators take: ${faults.join("; ")}`);
+}
+
+async function readJson(option: string, file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (error) {
+    throw wrongUse(`${option} ${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** What the person who started the emulators has to mend. */
+function wrongUse(sentence: string): Error {
+  return Object.assign(new Error(sentence), { code: "WRONG_USE" });
+}
+
+/** The sentence for wrong use, also for an option, a port or a folder that Node refuses; undefined: a defect. */
+function sentenceOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  const isSystem = "syscall" in error;
+  const isOption = typeof error.code === "string" && error.code.startsWith("ERR_PARSE_ARGS");
+  if (error.code === "EADDRINUSE") return `Another process listens there already (${error.message}).`;
+  return error.code === "WRONG_USE" || isOption || isSystem ? error.message : undefined;
 }
 
 function access({ url, region, accessKeyId, secretAccessKey }: Emulator) {

@@ -31,6 +31,7 @@ export async function runQuickstart(context: CliContext, plan: QuickstartPlan): 
   const folder = resolve("data", `quickstart-${new Date().toISOString().replace(/[:.]/g, "-")}-${process.pid}`);
   await mkdir(folder, { recursive: true });
   const children = createChildren(folder);
+  context.stopping.addEventListener("abort", () => context.note("stopping; Ctrl-C again forces"), { once: true });
   try {
     await Promise.race([play(context, plan, folder, children), children.failed]);
   } finally {
