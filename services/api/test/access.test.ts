@@ -27,6 +27,8 @@ test("health, metrics and the description of the API are open", async () => {
   const description = (await call("GET", "/openapi.json", undefined, open)).json;
   assert.equal(description.openapi, "3.1.0");
   assert.ok(description.paths["/v1/jobs/{id}/stats"].get);
+  const refused = description.paths["/v1/jobs/{id}/stats"].get.responses["4XX"];
+  assert.deepEqual(Object.keys(refused.content), ["application/problem+json"]);
   assert.ok(JSON.stringify(description.paths["/v1/jobs"].post.requestBody).includes("sourceProof"));
 });
 

@@ -45,8 +45,13 @@ const problemSchema = z
   })
   .meta({ id: "Problem", description: "application/problem+json with a stable code" });
 
+const problem = {
+  description: "A refusal, with a stable code",
+  content: { "application/problem+json": { schema: problemSchema } },
+} as const;
+
 /** What every route may answer beside its own. */
-export const refusals = { "4xx": problemSchema, "5xx": problemSchema } as const;
+export const refusals = { "4xx": problem, "5xx": problem } as const;
 
 /** Refuses a request: sets the status that belongs to the code and answers its problem document. */
 export function refuse(reply: FastifyReply, code: ProblemCode, detail: string, faults?: readonly InputFault[]): void {
