@@ -95,11 +95,8 @@ export function createWholeConnection(
       reader.begin(request);
       state = "asked";
       deadlineMs = performance.now() + request.headMs;
-      try {
-        write(socket, request);
-      } catch (error) {
-        fail(error instanceof Error ? error : new Error(String(error)), "error");
-      }
+      const refused = unwritten(socket, request);
+      if (refused !== undefined) fail(refused, "error");
     },
     push(bytes) {
       // Nobody asked: whatever this is, it is not the answer to the next request.
@@ -123,6 +120,16 @@ function outcomeOf(reading: WholeAnswer | "too-large" | "garbled"): Outcome {
   if (reading === "too-large") return { came: "too-large" };
   if (reading === "garbled") return { came: "error", error: protocolError("the answer is not HTTP/1.1") };
   return { came: "answer", answer: reading };
+}
+
+/** Writes a request; answers why it cannot be written. */
+function unwritten(socket: Socket, request: WholeRequest): Error | undefined {
+  try {
+    write(socket, request);
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 function write(socket: Socket, { method, path, headers, body }: WholeRequest): void {
