@@ -91,7 +91,6 @@ function run<P>(kind: ItemKind<P>, redis: Redis | Cluster, options: ConsumerOpti
   );
   const locks = createLocks(worker, {
     lockDurationMs,
-    onLost: (id) => worker.cancelJob(id, "the lock is lost"),
     onTrouble: (error) => log.warn({ queue, err: error }, "locks could not be renewed"),
   });
   const onError = (error: unknown): void => log.warn({ queue, err: error }, "the consumer is in trouble");
@@ -130,9 +129,14 @@ async function processItem<P>({ item, token, signal }: Taken, by: Processing<P>)
     await item.moveToDelayed(Date.now() + by.unknownDelayMs, token);
     throw new DelayedError();
   }
-  if (!(await locks.hold(id, token))) return "left";
+  // A signal of this very hold: BullMQ knows only the latest of an item that came twice.
+  const held = new AbortController();
+  const onStopped = (): void => held.abort(signal.reason);
+  signal.addEventListener("abort", onStopped, { once: true });
+  if (signal.aborted) onStopped();
+  if (!(await locks.hold(id, token, () => held.abort(new Error("the lock is lost"))))) return "left";
   try {
-    return await by.handle(pointer.data, { isFresh: () => locks.isFresh(id, token), signal });
+    return await by.handle(pointer.data, { isFresh: () => locks.isFresh(id, token), signal: held.signal });
   } catch (error) {
     log.warn({ queue: kind.queue, item: id, err: error }, "an item could not be handled: the sweep will add it again");
     // BullMQ aborts with texts as reasons, and takes only errors back.

@@ -2,8 +2,8 @@ import type { Worker } from "bullmq";
 
 /** The locks of the items that a consumer holds, and when each was last renewed. */
 export interface Locks {
-  /** Renews a new item's lock and keeps it renewed; false: it is lost already. */
-  hold(id: string, token: string): Promise<boolean>;
+  /** Renews a new item's lock and keeps it renewed; false: it is lost already. `onLost`: called once when somebody else has it. */
+  hold(id: string, token: string, onLost: () => void): Promise<boolean>;
   /** Whether the lock was renewed no longer ago than half of its duration. */
   isFresh(id: string, token: string): boolean;
   drop(id: string, token: string): void;
@@ -13,14 +13,13 @@ export interface Locks {
 
 export interface LockOptions {
   readonly lockDurationMs: number;
-  /** Called once for a lock that somebody else has by now. */
-  readonly onLost: (id: string) => void;
   readonly onTrouble: (error: unknown) => void;
 }
 
 interface Lock {
   readonly id: string;
   readonly token: string;
+  readonly onLost: () => void;
   /** Monotonic time just before the last renewal that succeeded: from then on the lock lives its full duration. */
   renewedAtMs: number;
 }
@@ -35,19 +34,25 @@ const renewalsPerDuration = 4;
 export function createLocks(worker: Pick<Worker, "extendJobLocks">, options: LockOptions): Locks {
   const held = new Map<string, Lock>();
 
-  const renew = async (locks: readonly Lock[]): Promise<ReadonlySet<string>> => {
+  /** Answers those that somebody else has by now. The same item may come again under another token while an old one is held. */
+  const renewTogether = async (locks: readonly Lock[]): Promise<readonly Lock[]> => {
     const startedAtMs = performance.now();
     const ids = locks.map(({ id }) => id);
     const tokens = locks.map(({ token }) => token);
     const lost = new Set(await worker.extendJobLocks(ids, tokens, options.lockDurationMs));
     for (const lock of locks) if (!lost.has(lock.id)) lock.renewedAtMs = startedAtMs;
-    return lost;
+    return locks.filter(({ id }) => lost.has(id));
+  };
+  /** BullMQ names what is lost by its id alone, so no call holds an id twice. */
+  const renew = async (locks: readonly Lock[]): Promise<readonly Lock[]> => {
+    const newest = new Map(locks.map((lock) => [lock.id, lock]));
+    const older = locks.filter((lock) => newest.get(lock.id) !== lock);
+    const lost = await renewTogether([...newest.values()]);
+    return older.length === 0 ? lost : [...lost, ...(await renew(older))];
   };
   const renewAll = async (): Promise<void> => {
-    const locks = [...held.values()];
-    const lost = await renew(locks);
-    for (const lock of locks) {
-      if (lost.has(lock.id) && held.delete(nameOf(lock.id, lock.token))) options.onLost(lock.id);
+    for (const { id, token, onLost } of await renew([...held.values()])) {
+      if (held.delete(nameOf(id, token))) onLost();
     }
   };
   let isRenewing = false;
@@ -62,13 +67,16 @@ export function createLocks(worker: Pick<Worker, "extendJobLocks">, options: Loc
   }, options.lockDurationMs / renewalsPerDuration);
 
   return {
-    async hold(id, token) {
-      const lock: Lock = { id, token, renewedAtMs: -Infinity };
+    async hold(id, token, onLost) {
+      const lock: Lock = { id, token, onLost, renewedAtMs: -Infinity };
       held.set(nameOf(id, token), lock);
-      const lost = await renew([lock]);
-      if (!lost.has(id)) return true;
-      held.delete(nameOf(id, token));
-      return false;
+      let isOurs = false;
+      try {
+        isOurs = (await renew([lock])).length === 0;
+      } finally {
+        if (!isOurs) held.delete(nameOf(id, token));
+      }
+      return isOurs;
     },
     isFresh(id, token) {
       const lock = held.get(nameOf(id, token));
