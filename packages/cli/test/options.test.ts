@@ -47,11 +47,11 @@ for (const limit of ["abc", "-1", "0", "1.5", ""]) {
   });
 }
 
-test("a retry says how many objects are tried again, that the listing starts again, or that nothing failed", async () => {
+test("a retry says how many objects are tried again, that the listing goes on, or that nothing failed", async () => {
   const some = await run(["retry", "local_test"], { objects: 3, tasks: 1 });
   assert.deepEqual(some.said, ["3 objects are tried again in 1 tasks."]);
   const listing = await run(["retry", "local_test"], { objects: 0, tasks: 0, scanFinished: false });
-  assert.deepEqual(listing.said, ["The listing starts again."]);
+  assert.deepEqual(listing.said, ["No failed object is there to be tried again; the listing goes on."]);
   const nothing = await run(["retry", "local_test"], { objects: 0, tasks: 0, scanFinished: true });
   assert.deepEqual(nothing.said, ["No failed object is there to be tried again."]);
 });

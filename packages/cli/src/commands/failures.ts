@@ -44,7 +44,7 @@ export function addFailures(program: Command, context: CliContext): void {
       if (options.json === true) context.say(JSON.stringify(answer));
       else if (answer.objects > 0) context.say(`${answer.objects} objects are tried again in ${answer.tasks} tasks.`);
       else if ((await statsOf(context, job)).scanFinished) context.say("No failed object is there to be tried again.");
-      else context.say("The listing starts again.");
+      else context.say("No failed object is there to be tried again; the listing goes on.");
     });
 }
 
