@@ -16,7 +16,7 @@ import {
   type SettingsHost,
 } from "@causeway/shared/platform/settings.ts";
 import type { JournalRules } from "@causeway/shared/wiring/journal.ts";
-import type { NetworkRules } from "@causeway/shared/wiring/network.ts";
+import { networkRulesOf } from "@causeway/shared/wiring/network.ts";
 import { z } from "zod";
 import { type HashedKey, hashedKey, roles } from "./http/auth.ts";
 
@@ -72,8 +72,4 @@ export function journalRulesOf(config: ApiConfig): JournalRules {
     env: process.env,
     ...networkRulesOf(config),
   };
-}
-
-function networkRulesOf(config: ApiConfig): NetworkRules {
-  return { caFile: config.CA_FILE, httpsProxy: config.HTTPS_PROXY, noProxy: config.NO_PROXY };
 }

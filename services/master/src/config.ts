@@ -15,7 +15,7 @@ import {
   storeSettings,
 } from "@causeway/shared/platform/shared-settings.ts";
 import type { JournalRules } from "@causeway/shared/wiring/journal.ts";
-import type { NetworkRules } from "@causeway/shared/wiring/network.ts";
+import { networkRulesOf } from "@causeway/shared/wiring/network.ts";
 import type { StoreRules } from "@causeway/shared/wiring/stores.ts";
 import type { MasterSettings } from "./master.ts";
 
@@ -83,8 +83,4 @@ export function journalRulesOf(config: MasterConfig): JournalRules {
     env: process.env,
     ...networkRulesOf(config),
   };
-}
-
-function networkRulesOf(config: MasterConfig): NetworkRules {
-  return { caFile: config.CA_FILE, httpsProxy: config.HTTPS_PROXY, noProxy: config.NO_PROXY };
 }

@@ -19,7 +19,7 @@ import {
 } from "@causeway/shared/platform/shared-settings.ts";
 import { version } from "@causeway/shared/platform/version.ts";
 import type { JournalRules } from "@causeway/shared/wiring/journal.ts";
-import type { NetworkRules } from "@causeway/shared/wiring/network.ts";
+import { networkRulesOf } from "@causeway/shared/wiring/network.ts";
 import type { StoreRules } from "@causeway/shared/wiring/stores.ts";
 import type { Identity } from "./heartbeat.ts";
 import type { ProcessPlan } from "./processes.ts";
@@ -138,8 +138,4 @@ export function journalRulesOf(config: WorkerConfig): JournalRules {
     env: process.env,
     ...networkRulesOf(config),
   };
-}
-
-function networkRulesOf(config: WorkerConfig): NetworkRules {
-  return { caFile: config.CA_FILE, httpsProxy: config.HTTPS_PROXY, noProxy: config.NO_PROXY };
 }
