@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { refusal } from "../refusal.ts";
-import { jobOfProperties } from "./map.ts";
+import { jobOfProperties } from "@causeway/shared/domain/jobcfg/map.ts";
 
 export interface JobFile {
   /** The body for `POST /v1/jobs`; the API judges it. */

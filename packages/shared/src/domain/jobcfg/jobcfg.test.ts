@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { jobSpecSchema } from "@causeway/shared/domain/job-spec.ts";
-import { jobOfProperties } from "../src/jobcfg/map.ts";
-import { regionOfOss, regionOfS3 } from "../src/jobcfg/region.ts";
+import { jobSpecSchema } from "../job-spec.ts";
+import { jobOfProperties } from "./map.ts";
+import { regionOfOss, regionOfS3 } from "./region.ts";
 
 /** The file that the document shows, with its secrets made up. */
 const seedFile = `

@@ -1,4 +1,4 @@
-import type { JobSpecInput } from "@causeway/shared/domain/job-spec.ts";
+import type { JobSpecInput } from "../job-spec.ts";
 import { carriedKeys, otherKeys } from "./keys.ts";
 import { parseBytes, parseProperties } from "./parse.ts";
 import { type Side, readSide } from "./side.ts";
