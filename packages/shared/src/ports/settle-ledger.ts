@@ -6,6 +6,8 @@ export interface FailurePage {
   readonly items: readonly (FailedObject & { readonly code: FaultCode })[];
   /** Pass it as `after`; null: that was all. */
   readonly next: string | null;
+  /** The same, also where that was all: what fails later lies behind it. */
+  readonly end: string;
 }
 
 /** The failed objects of a job. */
@@ -14,6 +16,8 @@ export interface FailureLedger {
     jobId: string,
     query: { readonly code: FaultCode | undefined; readonly after: string | null; readonly limit: number },
   ): Promise<FailurePage>;
+  /** The cursor behind everything that has failed by now. */
+  end(jobId: string): Promise<string>;
   /**
    * Moves failed objects (of these codes; none given: all) back to the backlog in bounded chunks, subtracting each from the
    * failed count, and sets an ended job running again (its listing too, where that had been given up). An interrupted

@@ -36,6 +36,13 @@ async function failedJob(ledger: Ledger, tasks: number): Promise<string> {
   return jobId;
 }
 
+/** Takes the next task and commits it with the objects of `two` failed. */
+async function commitFailed(ledger: Ledger, jobId: string): Promise<void> {
+  const held = await take(ledger, await dispatchOne(ledger, jobId));
+  const answer = await ledger.tasks.commit(held.task, commitOf(held, outcomesOf(held, two)));
+  assert.equal(answer.answer, "counted");
+}
+
 export function examRetry(open: () => Promise<LedgerSubject>): void {
   describe("failures and retry", () => {
     test("failed objects are listed page by page, all of them or one code's", async () => {
@@ -53,6 +60,30 @@ export function examRetry(open: () => Promise<LedgerSubject>): void {
       assert.deepEqual(await listAll(ledger, jobId, "KEY_INVALID", 2), []);
       assert.equal(archived[0]?.message, `no ${archived[0]?.key}`);
       assert.equal(archived[0]?.attempts, 2);
+    });
+
+    test("the end of the failures is where those come that fail later", async () => {
+      const { ledger } = await open();
+      const jobId = await submit(ledger, lenient);
+      await plan(ledger, jobId, [plannedTask(4, "a/"), plannedTask(4, "b/")]);
+      const query = { code: undefined, limit: 10 };
+      const none = await ledger.failures.end(jobId);
+      assert.deepEqual(await ledger.failures.list(jobId, { ...query, after: none }), {
+        items: [],
+        next: null,
+        end: none,
+      });
+      await commitFailed(ledger, jobId);
+      const first = await ledger.failures.list(jobId, { ...query, after: none });
+      assert.equal(first.items.length, 2);
+      assert.equal(first.end, await ledger.failures.end(jobId));
+      const cut = await ledger.failures.list(jobId, { ...query, after: none, limit: 1 });
+      assert.equal(cut.end, cut.next);
+      await commitFailed(ledger, jobId);
+      const second = await ledger.failures.list(jobId, { ...query, after: first.end });
+      assert.equal(second.items.length, 2);
+      assert.ok(second.items.every(({ key }) => !first.items.some((before) => before.key === key)));
+      assert.deepEqual((await ledger.failures.list(jobId, { ...query, after: second.end })).items, []);
     });
 
     test("retry of an ended job sets it running with exactly what failed, and subtracts it", async () => {

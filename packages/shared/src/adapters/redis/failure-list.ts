@@ -30,12 +30,30 @@ export async function listFailures(redis: RedisConnection, jobId: string, query:
       const objects = await readBatch(redis, jobId, id);
       for (const [place, object] of objects.entries()) {
         if (Number(score) === sequence && place < shown) continue;
-        if (items.length === query.limit) return { items, next: `${score}.${place}` };
+        if (items.length === query.limit) return { items, next: `${score}.${place}`, end: `${score}.${place}` };
         items.push({ ...object, code });
       }
     }
-    if (found.length < 2 * batchesAtOnce) return { items, next: null };
+    if (found.length < 2 * batchesAtOnce) return { items, next: null, end: behind(from) ?? query.after ?? start };
   }
+}
+
+/** The cursor behind all batches that are there. */
+export async function endOfFailures(redis: RedisConnection, jobId: string): Promise<string> {
+  const [, score] = await redis.zrevrange(jobKey(jobId, "failed"), 0, 0, "WITHSCORES");
+  return score === undefined ? start : cursorBehind(score);
+}
+
+const start = "0.0";
+
+/** Sequences only grow, so what comes next has a higher one than the last that was seen. */
+function cursorBehind(score: string): string {
+  return `${Number(score) + 1}.0`;
+}
+
+/** Behind the last batch that was looked at; undefined where there was none. */
+function behind(from: string): string | undefined {
+  return from.startsWith("(") ? cursorBehind(from.slice(1)) : undefined;
 }
 
 /** Empty for a batch that a retry has moved since. */

@@ -1,6 +1,6 @@
 import { hasEnded, jobStates } from "../../domain/state.ts";
 import type { FailureLedger } from "../../ports/settle-ledger.ts";
-import { listFailures } from "./failure-list.ts";
+import { endOfFailures, listFailures } from "./failure-list.ts";
 import type { JobIndex } from "./job-index.ts";
 import { jobKey, taskKey } from "./keys.ts";
 import { createRunStep, jobScript, listOf, type RedisConnection, type RunStep, textOf } from "./scripts.ts";
@@ -20,6 +20,7 @@ export function createRedisFailures(redis: RedisConnection, index: JobIndex): Fa
   const step = createRunStep(redis);
   return {
     list: (jobId, query) => listFailures(redis, jobId, query),
+    end: (jobId) => endOfFailures(redis, jobId),
 
     async retry(jobId, codes, sealedCredentials = "") {
       const job = jobKey(jobId, "job");

@@ -14,7 +14,11 @@ export function createMemoryFailures(books: ReadonlyMap<string, JobBook>): Failu
   return {
     async list(jobId, { code, after, limit }) {
       const book = books.get(jobId);
-      return book === undefined ? { items: [], next: null } : page(book, code, after, limit);
+      return book === undefined ? { items: [], next: null, end: after ?? start } : page(book, code, after, limit);
+    },
+
+    async end(jobId) {
+      return endOf(books.get(jobId));
     },
 
     async retry(jobId, codes, sealedCredentials) {
@@ -85,9 +89,21 @@ function page(book: JobBook, code: FaultCode | undefined, after: string | null, 
     const from = stored.sequence === sequence ? shown : 0;
     for (const [place, object] of stored.batch.objects.entries()) {
       if (place < from) continue;
-      if (items.length === limit) return { items, next: `${stored.sequence}.${place}` };
+      if (items.length === limit) {
+        const next = `${stored.sequence}.${place}`;
+        return { items, next, end: next };
+      }
       items.push({ ...object, code: stored.batch.code });
     }
   }
-  return { items, next: null };
+  const last = book.failures.at(-1)?.sequence ?? 0;
+  return { items, next: null, end: sequence > last ? (after ?? start) : endOf(book) };
+}
+
+const start = "0.0";
+
+/** The cursor behind the last batch. */
+function endOf(book: JobBook | undefined): string {
+  const last = book?.failures.at(-1);
+  return last === undefined ? start : `${last.sequence + 1}.0`;
 }
