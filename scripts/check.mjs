@@ -13,6 +13,7 @@ const checks = [
   { name: "format", program: "oxfmt", args: ["--check"] },
   { name: "lint", program: "oxlint", args: ["--type-aware", "--deny-warnings"] },
   { name: "types", program: "tsc", args: ["--project", "."] },
+  { name: "types of the page", program: "tsc", args: ["--project", "packages/dashboard"] },
   { name: "dead code", program: "knip", args: ["--no-progress", "--no-config-hints"] },
   { name: "layers", program: node, args: ["--test", "--test-reporter=dot", ...layerTests] },
   { name: "generated documents", program: process.execPath, args: ["scripts/docs.mjs", "--check"] },

@@ -7,7 +7,10 @@ import {
   validatorCompiler,
   type ZodTypeProvider,
 } from "fastify-type-provider-zod";
+import type { Page } from "@causeway/dashboard/assets/page.ts";
 import type { ApiPorts } from "./api-ports.ts";
+import { addDashboardRoutes } from "./dashboard.ts";
+import { addKeyRoute } from "./dashboard-key.ts";
 import { type HashedKey, createKeyCheck } from "./http/auth.ts";
 import type { ApiApp } from "./http/app-type.ts";
 import { createFailureHandler, refuseUnreachable } from "./http/failures.ts";
@@ -16,6 +19,7 @@ import { acceptEmptyBodies } from "./http/bodies.ts";
 import { addChangeRoutes } from "./routes/change-jobs.ts";
 import { addDocsRoutes } from "./routes/docs.ts";
 import { addDeleteRoute } from "./routes/delete-job.ts";
+import { addEventRoutes } from "./routes/events.ts";
 import { addFailureRoutes } from "./routes/failures.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addReadRoutes } from "./routes/read-jobs.ts";
@@ -29,6 +33,8 @@ export interface ApiOptions {
   readonly keys: readonly HashedKey[];
   readonly rules: SubmissionRules;
   readonly version: string;
+  /** The dashboard, served at `/`. */
+  readonly page: Page;
   readonly log: FastifyBaseLogger | undefined;
 }
 
@@ -70,6 +76,7 @@ export async function createApp(ports: ApiPorts, options: ApiOptions): Promise<A
   });
   addHealthRoutes(app, ports);
   addDocsRoutes(app);
+  addDashboardRoutes(app, options.page);
   await app.register(
     async (scope) => {
       scope.addHook("onRequest", createKeyCheck(options.keys));
@@ -92,4 +99,6 @@ function addJobRoutes(app: ApiApp, ports: ApiPorts, rules: SubmissionRules): voi
   addChangeRoutes(app, ports, rules);
   addDeleteRoute(app, ports);
   addWorkersRoute(app, ports);
+  addEventRoutes(app, ports);
+  addKeyRoute(app);
 }

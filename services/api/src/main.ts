@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
+import { readPage } from "@causeway/dashboard/assets/page.ts";
 import { connectRedis } from "@causeway/shared/adapters/redis/connect.ts";
 import { watchDurability } from "@causeway/shared/adapters/redis/durability.ts";
 import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
@@ -43,7 +44,7 @@ const rules = {
   addresses: createAddressRules(config.ALLOWED_ENDPOINTS),
   environmentPrefixes: config.CREDENTIALS_ENV_PREFIXES,
 };
-const app = await createApp(ports, { keys: config.API_KEYS, rules, version, log });
+const app = await createApp(ports, { keys: config.API_KEYS, rules, version, page: readPage(), log });
 const url = await app.listen({ host: config.API_HOST, port: config.API_PORT });
 log.info({ url }, "listening");
 await lifecycle.drain(() => app.close());

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
+import { readPage } from "@causeway/dashboard/assets/page.ts";
 import { createMemoryLedger } from "@causeway/shared/adapters/memory/ledger/ledger.ts";
 import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
 import type { Outcome } from "@causeway/shared/domain/outcome.ts";
@@ -38,6 +39,8 @@ export interface Answer {
 
 export const keys = { read: "read-key-1234", operate: "operate-key-1234", admin: "admin-key-1234" } as const;
 
+const page = readPage();
+
 /** The API on a ledger in memory, called without a socket. */
 export async function openFixture(): Promise<Fixture> {
   const clock = createManualClock();
@@ -72,6 +75,7 @@ export async function openFixture(): Promise<Fixture> {
         environmentPrefixes: ["SRC_"],
       },
       version: "0.0.0",
+      page,
       log: undefined,
     },
   );

@@ -1,3 +1,4 @@
+import type { Page } from "@causeway/dashboard/assets/page.ts";
 import { createAddressRules } from "../submission/address-rules.ts";
 import type { ApiPorts } from "../api-ports.ts";
 import { createApp } from "../app.ts";
@@ -6,8 +7,9 @@ import { createApp } from "../app.ts";
 export async function describeApi(version: string): Promise<string> {
   // Nothing is called: only what the routes declare is read.
   const ports = {} as ApiPorts;
+  const page = {} as Page;
   const rules = { addresses: createAddressRules([]), environmentPrefixes: [] };
-  const app = await createApp(ports, { keys: [], rules, version, log: undefined });
+  const app = await createApp(ports, { keys: [], rules, version, page, log: undefined });
   await app.ready();
   const description = app.swagger();
   await app.close();

@@ -1,0 +1,108 @@
+import {
+  amount,
+  fields,
+  flag,
+  listOf,
+  mapOf,
+  nullable,
+  oneOf,
+  orElse,
+  type Shape,
+  type ShapeOf,
+  text,
+} from "./shape.ts";
+
+/** What the page reads of the API's answers. */
+
+export const roles = ["read", "operate", "admin"] as const;
+export const keyShape = fields({ name: text, role: oneOf(roles) });
+export type Client = ShapeOf<typeof keyShape>;
+
+export const problemShape = fields({
+  code: text,
+  title: text,
+  detail: text,
+  faults: orElse(listOf(fields({ path: text, message: text })), []),
+});
+export type Problem = ShapeOf<typeof problemShape>;
+export type InputFault = Problem["faults"][number];
+
+export const jobStates = ["running", "paused", "cancelling", "settling", "completed", "failed", "cancelled"] as const;
+export type JobState = (typeof jobStates)[number];
+const publicStates = ["Running", "Paused", "Succeed", "Failed", "Abort"] as const;
+
+const reasonShape = nullable(fields({ code: text, message: text }));
+
+const windowShape = fields({
+  days: text,
+  from: text,
+  to: text,
+  timezone: text,
+  bytesPerSecond: orElse<number | null>(amount, null),
+  requestsPerSecond: orElse<number | null>(amount, null),
+});
+export type LimitWindow = ShapeOf<typeof windowShape>;
+const limitsShape = fields({ bytesPerSecond: amount, requestsPerSecond: amount, timetable: listOf(windowShape) });
+export type Limits = ShapeOf<typeof limitsShape>;
+
+const sideShape = fields({ region: text, endpoint: text, bucket: text, prefix: text });
+
+export const jobShape = fields({
+  id: text,
+  name: text,
+  source: sideShape,
+  target: sideShape,
+  overwrite: text,
+  sourceProof: text,
+  limits: limitsShape,
+  weight: amount,
+  state: oneOf(jobStates),
+  jobState: oneOf(publicStates),
+  stateReason: reasonShape,
+  createdAt: text,
+  endedAt: nullable(text),
+});
+export type Job = ShapeOf<typeof jobShape>;
+
+export const statsShape = fields({
+  jobName: text,
+  jobState: oneOf(publicStates),
+  stateReason: reasonShape,
+  pendingTasks: amount,
+  dispatchedTasks: amount,
+  runningTasks: amount,
+  succeedTasks: amount,
+  failedTasks: amount,
+  scanFinished: flag,
+  runningTasksProgress: listOf(
+    fields({
+      taskId: text,
+      startedAt: text,
+      bytesDone: amount,
+      bytesTotal: amount,
+      objectsDone: amount,
+      objectsTotal: amount,
+    }),
+  ),
+  objects: fields({ listed: amount, copied: amount, skipped: amount, failed: amount }),
+  bytes: fields({ listed: amount, copied: amount, skipped: amount }),
+  rate: fields({ objectsPerSecond: amount, bytesPerSecond: amount, etaSeconds: nullable(amount) }),
+  failuresByCode: mapOf(amount),
+});
+export type Stats = ShapeOf<typeof statsShape>;
+
+export const failureShape = fields({
+  key: text,
+  sizeBytes: amount,
+  code: text,
+  message: text,
+  attempts: amount,
+  time: text,
+});
+export type Failure = ShapeOf<typeof failureShape>;
+
+export const retriedShape = fields({ objects: amount, tasks: amount });
+
+export function pageOf<T>(item: Shape<T>): Shape<{ readonly items: readonly T[]; readonly nextCursor: string | null }> {
+  return fields({ items: listOf(item), nextCursor: nullable(text) });
+}
