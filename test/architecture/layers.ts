@@ -72,6 +72,12 @@ const layers: readonly Layer[] = [
   },
   { files: /^packages\/dashboard\/src\/assets\//, may: ["node:"] },
   { files: /^services\/api\/src\/main\.ts$/, may: ["shared/", "dashboard/", "zod", "node:"] },
+  {
+    // What tunnel.yaml says and what follows from it are decided without touching the host.
+    files: /^packages\/tunnel\/src\/(model|render|convert)\//,
+    may: ["tunnel/model/", "tunnel/render/", "yaml", "zod"],
+  },
+  { files: /^packages\/tunnel\/src\//, may: ["shared/domain/", "shared/ports/", "zod", "node:"] },
   { files: /^services\/([^/]+)\/src\/(main|config)\.ts$/, may: ["shared/", "zod", "node:"] },
   {
     files: /^services\/api\/src\//,

@@ -1,0 +1,47 @@
+import type { z } from "zod";
+import { faultsIn } from "./checks.ts";
+import { type Tunnel, tunnelOf } from "./tunnel.ts";
+import { tunnelFileSchema } from "./tunnel-file.ts";
+import { type FileFault, type YamlFile, readYaml } from "./yaml-lines.ts";
+
+export type TunnelReading =
+  | { readonly ok: true; readonly tunnel: Tunnel }
+  | { readonly ok: false; readonly faults: readonly FileFault[] };
+
+/** Reads tunnel.yaml; answers the tunnel, or everything that is wrong with it, in the order of the lines. */
+export function readTunnel(text: string, file: string): TunnelReading {
+  const reading = readYaml(text, file);
+  if (!reading.ok) return reading;
+  const { yaml } = reading;
+  const parsed = tunnelFileSchema.safeParse(yaml.value, { reportInput: true });
+  if (!parsed.success) return refused(parsed.error.issues.flatMap((issue) => shapeFaults(issue, yaml, file)));
+  const faults = faultsIn(parsed.data).map(({ path, says, cure }) => ({ file, line: yaml.lineOf(path), says, cure }));
+  return faults.length > 0 ? refused(faults) : { ok: true, tunnel: tunnelOf(parsed.data) };
+}
+
+function refused(faults: readonly FileFault[]): TunnelReading {
+  return { ok: false, faults: [...faults].sort((one, other) => one.line - other.line) };
+}
+
+function shapeFaults(issue: z.core.$ZodIssue, { lineOf }: YamlFile, file: string): FileFault[] {
+  const place = issue.path.join(".") || "the file";
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      file,
+      line: lineOf([...issue.path, key]),
+      says: `${[...issue.path, key].join(".")} is not known.`,
+      cure: "Take it out, or look up its name in docs/tunnel.md.",
+    }));
+  }
+  const line = lineOf(issue.path);
+  if (issue.input === undefined) {
+    return [{ file, line, says: `${place} is missing.`, cure: "docs/tunnel.md says what belongs there." }];
+  }
+  return [{ file, line, says: `${place}: ${sentence(issue)}.`, cure: "docs/tunnel.md says what may stand here." }];
+}
+
+function sentence(issue: z.core.$ZodIssue): string {
+  if (issue.code === "invalid_value") return `must be ${issue.values.join(" or ")}`;
+  if (issue.code === "invalid_type") return `must be a ${issue.expected === "object" ? "mapping" : issue.expected}`;
+  return issue.message;
+}
