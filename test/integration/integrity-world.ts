@@ -71,28 +71,30 @@ export async function startIntegrityWorld(t: TestContext, plan: SystemPlan = {})
   const system = await startSystem({ workers: 1, ...plan });
   t.after(() => system.stop());
   if (plan.source === undefined) await layObjects(system);
+  return { system, run: startIntegrityRuns(system) };
+}
+
+/** Runs jobs of this system, each into a prefix of its own. */
+export function startIntegrityRuns(system: System): IntegrityWorld["run"] {
   let runs = 0;
-  return {
-    system,
-    async run({ s3 = [], oss = [] }, extra = {}) {
-      runs += 1;
-      const prefix = `to-${runs}/`;
-      const plain = system.job(extra);
-      const job = { ...plain, largeObjects, target: { ...(plain["target"] as object), prefix } };
-      await system.faults("s3", { rules: s3 });
-      await system.faults("oss", { rules: oss });
-      const id = await system.submit(job);
-      const end = await system.until(id, hasEnded, runTimeoutMs);
-      await system.faults("s3", { rules: [] });
-      await system.faults("oss", { rules: [] });
-      return {
-        end,
-        job,
-        outcomes: await journalOf(system, id),
-        arrived: (await keysAt(system, prefix)).map((key) => key.slice(prefix.length)),
-        leftUploads: (await openUploads(system)).length,
-      };
-    },
+  return async ({ s3 = [], oss = [] }, extra = {}) => {
+    runs += 1;
+    const prefix = `to-${runs}/`;
+    const plain = system.job({ largeObjects, ...extra });
+    const job = { ...plain, target: { ...(plain["target"] as object), prefix } };
+    await system.faults("s3", { rules: s3 });
+    await system.faults("oss", { rules: oss });
+    const id = await system.submit(job);
+    const end = await system.until(id, hasEnded, runTimeoutMs);
+    await system.faults("s3", { rules: [] });
+    await system.faults("oss", { rules: [] });
+    return {
+      end,
+      job,
+      outcomes: await journalOf(system, id),
+      arrived: (await keysAt(system, prefix)).map((key) => key.slice(prefix.length)),
+      leftUploads: (await openUploads(system)).length,
+    };
   };
 }
 

@@ -1,4 +1,12 @@
-import { DeleteObjectCommand, PutObjectCommand, S3Client, type StorageClass } from "@aws-sdk/client-s3";
+import {
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  PutObjectCommand,
+  S3Client,
+  type StorageClass,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
 
 import type { ObjectSource } from "../src/ports/object-source.ts";
 import { createSdkSource } from "../src/adapters/s3/sdk-source.ts";
@@ -19,7 +27,8 @@ async function open(create: (s3: Emulator) => ObjectSource): Promise<SourceSubje
   });
   return {
     source: create(s3),
-    lay: async ({ key, bytes, headers = {}, userMetadata = {}, storageClass = "STANDARD" }) => {
+    lay: async ({ key, bytes, partsBytes, headers = {}, userMetadata = {}, storageClass = "STANDARD" }) => {
+      if (partsBytes !== undefined) return layParts(client, key, bytes, partsBytes);
       await client.send(
         new PutObjectCommand({
           Bucket: sourceBucket,
@@ -45,6 +54,26 @@ async function open(create: (s3: Emulator) => ObjectSource): Promise<SourceSubje
       await stores.close();
     },
   };
+}
+
+async function layParts(
+  client: S3Client,
+  Key: string,
+  bytes: Uint8Array,
+  partsBytes: readonly number[],
+): Promise<void> {
+  const to = { Bucket: sourceBucket, Key };
+  const { UploadId } = await client.send(new CreateMultipartUploadCommand(to));
+  const Parts: { readonly PartNumber: number; readonly ETag: string | undefined }[] = [];
+  let at = 0;
+  for (const sizeBytes of partsBytes) {
+    const PartNumber = Parts.length + 1;
+    const Body = bytes.subarray(at, at + sizeBytes);
+    const { ETag } = await client.send(new UploadPartCommand({ ...to, UploadId, PartNumber, Body }));
+    Parts.push({ PartNumber, ETag });
+    at += sizeBytes;
+  }
+  await client.send(new CompleteMultipartUploadCommand({ ...to, UploadId, MultipartUpload: { Parts } }));
 }
 
 objectSourceContract("S3, signed by hand", () =>

@@ -6,7 +6,7 @@ export function brokenStores(fault: Fault): Stores {
   const refuse = (): Promise<never> => Promise.reject(fault);
   const uploads = { begin: refuse, putPart: refuse, complete: refuse, abort: refuse, parts: refuse };
   return {
-    source: { listPage: refuse, head: refuse, read: refuse, close: nothing },
+    source: { listPage: refuse, head: refuse, read: refuse, part: refuse, close: nothing },
     targetFor: () => ({ listPage: refuse, head: refuse, put: refuse, remove: refuse, uploads, close: nothing }),
     close: nothing,
   };

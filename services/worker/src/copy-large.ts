@@ -1,14 +1,13 @@
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { SourceFacts, Stored } from "@causeway/shared/domain/object.ts";
-import { type PartPlan, planParts } from "@causeway/shared/domain/parts.ts";
-import { chooseProof, type ProofPlan } from "@causeway/shared/domain/proof.ts";
-import type { RunningCrc } from "@causeway/shared/ports/checksums.ts";
+import type { SourceProof } from "@causeway/shared/domain/outcome.ts";
 import type { Upload, UploadedPart } from "@causeway/shared/ports/object-target.ts";
 import type { UploadLedger } from "@causeway/shared/ports/task-ledger.ts";
 import type { CopyStep } from "./batch.ts";
 import { attributesOf, type CopyAnswer } from "./copy-object.ts";
-import { createOrderedHash, createPartsProof, type OrderedHash, type PartCrc } from "./proof-hash.ts";
-import { combinedCrc64, sendPart, type SendParts } from "./send-part.ts";
+import { type LargePlan, planLarge, proveParts } from "./large-plan.ts";
+import { createOrderedHash, createPartsProof, type OrderedHash, type RunningChecksum } from "./proof-hash.ts";
+import { combinedCrc64, partChecksums, sendPart, type SendParts } from "./send-part.ts";
 import { unlikeListed } from "./verify.ts";
 
 export interface LargeParts extends SendParts {
@@ -17,10 +16,15 @@ export interface LargeParts extends SendParts {
   readonly partsAtOnce: number;
 }
 
-interface LargeStep extends CopyStep {
+interface LargeStep extends CopyStep, LargePlan {
   readonly version: SourceFacts;
   readonly upload: Upload;
-  readonly plan: PartPlan;
+}
+
+/** All parts at the target, in their order, and what proved them. */
+interface Sent {
+  readonly uploaded: readonly UploadedPart[];
+  readonly proof: SourceProof;
 }
 
 const wholeObjectCodes: ReadonlySet<string> = new Set(["SOURCE_CHANGING", "SOURCE_CHECKSUM_MISMATCH"]);
@@ -32,21 +36,19 @@ const abortTimeoutMs = 10_000;
 export async function copyLarge(step: CopyStep, parts: LargeParts): Promise<CopyAnswer> {
   const { work, targetKey } = step;
   const facts = await currentFacts(step);
-  const plan = planParts(facts.sizeBytes, work.spec.largeObjects.partSize);
-  if ("refused" in plan) throw new Fault(plan.refused, "permanent", { said: plan.said });
-  const proof = chooseProof(facts, work.spec.sourceProof, "computed-here");
+  const large = await planLarge(step, facts);
   const upload = await work.target.uploads.begin(targetKey, attributesOf(facts, work.rules.mapping), step);
   await parts.uploads.note(work.jobId, upload);
-  const partStep: LargeStep = { ...step, version: facts, upload, plan };
+  const partStep: LargeStep = { ...step, ...large, version: facts, upload };
   try {
-    const hash = createOrderedHash(proof);
-    const sent =
-      hash === undefined ? await sendInAnyOrder(partStep, proof, parts) : await sendInOrder(partStep, parts, hash);
-    const crc64 = combinedCrc64(sent, parts.checksums);
-    const stored = await complete(partStep, sent, crc64, parts);
+    const hash = createOrderedHash(large.proof);
+    const { uploaded, proof } =
+      hash === undefined ? await sendInAnyOrder(partStep, parts) : await sendInOrder(partStep, parts, hash);
+    const crc64 = combinedCrc64(uploaded, parts.checksums);
+    const stored = await complete(partStep, uploaded, crc64, parts);
     await parts.uploads.forget(work.jobId, upload);
     const { etag: sourceEtag, sizeBytes } = facts;
-    return { sizeBytes, sourceEtag, crc64, stored, proof: proof.algorithm };
+    return { sizeBytes, sourceEtag, crc64, stored, proof };
   } catch (thrown) {
     await abandon(partStep, parts.uploads);
     throw asObjectFault(thrown);
@@ -63,22 +65,20 @@ export async function currentFacts({ object, work, signal }: CopyStep): Promise<
 }
 
 /** Several parts at once; the first that fails for good stops the others. */
-async function sendInAnyOrder(step: LargeStep, plan: ProofPlan, parts: LargeParts): Promise<readonly UploadedPart[]> {
-  const proof = createPartsProof(plan, parts.checksums);
-  const crcs: PartCrc[] = [];
+async function sendInAnyOrder(step: LargeStep, parts: LargeParts): Promise<Sent> {
+  const proof = createPartsProof(step.proof, parts.checksums);
   const failed = new AbortController();
   const signal = AbortSignal.any([step.signal, failed.signal]);
-  const sent: UploadedPart[] = [];
+  const uploaded: UploadedPart[] = [];
   let next = 1;
   const lane = async (): Promise<void> => {
     while (next <= step.plan.count && !signal.aborted) {
       const partNumber = next;
       next += 1;
-      let crc: RunningCrc | undefined;
-      const openProof = proof && ((): RunningCrc => (crc = proof.start()));
+      let running: RunningChecksum | undefined;
+      const openProof = proof && ((): RunningChecksum => (running = proof.start()));
       const part = await sendPart({ ...step, signal }, partNumber, parts, openProof);
-      sent[partNumber - 1] = part;
-      crcs[partNumber - 1] = { crc: crc?.value() ?? 0n, sizeBytes: part.sizeBytes };
+      uploaded[partNumber - 1] = { ...part, sourceChecksum: running?.value() };
     }
   };
   const lanes = Array.from({ length: Math.min(parts.partsAtOnce, step.plan.count) }, () =>
@@ -89,25 +89,23 @@ async function sendInAnyOrder(step: LargeStep, plan: ProofPlan, parts: LargePart
   await Promise.all(lanes);
   step.signal.throwIfAborted();
   if (failed.signal.aborted) throw failed.signal.reason;
-  const fault = proof?.check(crcs, step.version);
-  if (fault !== undefined) throw fault;
-  return sent;
+  return { uploaded, proof: await proveParts({ ...step, checksums: partChecksums(uploaded) }, parts) };
 }
 
 /** MD5 and SHA need the bytes one after the other. */
-async function sendInOrder(step: LargeStep, parts: LargeParts, start: OrderedHash): Promise<readonly UploadedPart[]> {
-  const sent: UploadedPart[] = [];
+async function sendInOrder(step: LargeStep, parts: LargeParts, start: OrderedHash): Promise<Sent> {
+  const uploaded: UploadedPart[] = [];
   let hash = start;
   for (let partNumber = 1; partNumber <= step.plan.count; partNumber += 1) {
     let behind = hash;
     const before = hash;
     const fork = (): OrderedHash => (behind = before.fork());
-    sent.push(await sendPart(step, partNumber, parts, fork));
+    uploaded.push(await sendPart(step, partNumber, parts, fork));
     hash = behind;
   }
   const fault = hash.check(step.version);
   if (fault !== undefined) throw fault;
-  return sent;
+  return { uploaded, proof: step.proof.algorithm };
 }
 
 /**
@@ -116,14 +114,14 @@ async function sendInOrder(step: LargeStep, parts: LargeParts, start: OrderedHas
  */
 async function complete(
   step: LargeStep,
-  sent: readonly UploadedPart[],
+  uploaded: readonly UploadedPart[],
   crc64: bigint,
   { persist }: LargeParts,
 ): Promise<Stored> {
   const { work, upload, signal } = step;
   const attempt = async (): Promise<Stored> => {
     try {
-      return await work.target.uploads.complete(upload, sent, { signal });
+      return await work.target.uploads.complete(upload, uploaded, { signal });
     } catch (thrown) {
       signal.throwIfAborted();
       const mayBeDone =

@@ -5,6 +5,7 @@ import type { CopyStep } from "./batch.ts";
 import { copyLarge, type LargeParts } from "./copy-large.ts";
 import { copySmall, type SmallParts } from "./copy-small.ts";
 import { copyStreamed, type StreamedParts } from "./copy-streamed.ts";
+import { provesByParts } from "./large-plan.ts";
 import type { Copied } from "./verify.ts";
 
 /** `exists`: the target holds something by now, and the job's policy is to leave it. */
@@ -21,7 +22,8 @@ export interface CopyParts extends SmallParts, StreamedParts, LargeParts {
 export function createCopyObject(parts: CopyParts): CopyObject {
   return (step) => {
     const { sizeBytes } = step.object;
-    if (sizeBytes >= step.work.spec.largeObjects.multipartThreshold) return copyLarge(step, parts);
+    const goesInParts = sizeBytes >= step.work.spec.largeObjects.multipartThreshold || provesByParts(step);
+    if (goesInParts) return copyLarge(step, parts);
     return sizeBytes <= parts.bufferBytes ? copySmall(step, parts) : copyStreamed(step, parts);
   };
 }

@@ -53,6 +53,7 @@ function sourceWith(source: ObjectSource, guard: Guard): ObjectSource {
     listPage: (request, options) => guard(() => source.listPage(request, options)),
     head: (key, options) => guard(() => source.head(key, options)),
     read: (request, options) => guard(() => source.read(request, options)),
+    part: (request, options) => guard(() => source.part(request, options)),
   };
 }
 

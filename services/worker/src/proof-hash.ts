@@ -1,8 +1,9 @@
 import { type Hash, createHash } from "node:crypto";
+import { etagOfParts } from "@causeway/shared/domain/etag.ts";
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { SourceFacts, SourceObject } from "@causeway/shared/domain/object.ts";
 import type { ProofPlan } from "@causeway/shared/domain/proof.ts";
-import type { Checksums, CrcAlgorithm, RunningCrc } from "@causeway/shared/ports/checksums.ts";
+import type { Checksums, CrcAlgorithm } from "@causeway/shared/ports/checksums.ts";
 
 /** The source's checksum of a whole object, computed while its bytes pass in their order. */
 export interface ProofHash {
@@ -18,13 +19,19 @@ export interface OrderedHash extends ProofHash {
 
 /** A checksum that follows from those of the parts, whatever order they came in. */
 export interface PartsProof {
-  start(): RunningCrc;
+  start(): RunningChecksum;
   /** Checks all parts, in the order of their numbers. */
-  check(parts: readonly PartCrc[], object: SourceObject): Fault | undefined;
+  check(parts: readonly PartChecksum[], object: SourceObject): Fault | undefined;
 }
 
-export interface PartCrc {
-  readonly crc: bigint;
+/** A part's own checksum, while its bytes pass: a CRC, or an MD5 as a number. */
+export interface RunningChecksum {
+  update(bytes: Uint8Array): void;
+  value(): bigint;
+}
+
+export interface PartChecksum {
+  readonly checksum: bigint;
   readonly sizeBytes: number;
 }
 
@@ -32,10 +39,10 @@ export interface PartCrc {
 export function createProofHash(plan: ProofPlan, checksums: Checksums): ProofHash | undefined {
   const parts = createPartsProof(plan, checksums);
   if (parts === undefined) return createOrderedHash(plan);
-  const crc = parts.start();
+  const running = parts.start();
   return {
-    update: (bytes) => crc.update(bytes),
-    check: (facts) => parts.check([{ crc: crc.value(), sizeBytes: facts.sizeBytes }], facts),
+    update: (bytes) => running.update(bytes),
+    check: (facts) => parts.check([{ checksum: running.value(), sizeBytes: facts.sizeBytes }], facts),
   };
 }
 
@@ -46,6 +53,7 @@ export function createOrderedHash(plan: ProofPlan): OrderedHash | undefined {
     case "sha1":
     case "sha256":
       return orderedHash(createHash(plan.algorithm), plan);
+    case "multipart-md5":
     case "crc64nvme":
     case "crc32c":
     case "crc32":
@@ -56,13 +64,15 @@ export function createOrderedHash(plan: ProofPlan): OrderedHash | undefined {
   }
 }
 
-/** For plans that don't: CRCs. */
+/** For plans that don't: CRCs, and the MD5s of the parts that the source was uploaded in. */
 export function createPartsProof(plan: ProofPlan, checksums: Checksums): PartsProof | undefined {
   switch (plan.algorithm) {
     case "crc64nvme":
     case "crc32c":
     case "crc32":
       return crcProof(plan.algorithm, plan.expected, checksums);
+    case "multipart-md5":
+      return md5sProof(plan);
     case "md5":
     case "sha1":
     case "sha256":
@@ -88,7 +98,7 @@ function crcProof(algorithm: CrcAlgorithm, expected: string, checksums: Checksum
     start: () => checksums.createStoredCrc(algorithm),
     check(parts, facts) {
       const whole = parts.reduce(
-        (crc, part) => checksums.combineStoredCrc(algorithm, crc, part.crc, part.sizeBytes),
+        (crc, part) => checksums.combineStoredCrc(algorithm, crc, part.checksum, part.sizeBytes),
         0n,
       );
       const digits = whole.toString(16).padStart(crcBits[algorithm] / 4, "0");
@@ -97,9 +107,22 @@ function crcProof(algorithm: CrcAlgorithm, expected: string, checksums: Checksum
   };
 }
 
+function md5sProof(plan: Expectation): PartsProof {
+  return {
+    start() {
+      const hash = createHash("md5");
+      return {
+        update: (bytes) => void hash.update(bytes),
+        value: () => BigInt(`0x${hash.copy().digest("hex")}`),
+      };
+    },
+    check: (parts, facts) => compare(etagOfParts(parts.map(({ checksum }) => checksum)), plan, facts),
+  };
+}
+
 interface Expectation {
   readonly algorithm: string;
-  /** In base64. */
+  /** As the source writes it: in base64, an ETag in hex digits. */
   readonly expected: string;
 }
 

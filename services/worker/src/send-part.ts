@@ -7,6 +7,7 @@ import type { Persist } from "./attempts.ts";
 import type { JobWork } from "./batch.ts";
 import { measured, withBody } from "./measured.ts";
 import { rested } from "./path-watch.ts";
+import type { PartChecksum } from "./proof-hash.ts";
 import type { Scheduler } from "./scheduler.ts";
 
 export interface SendParts {
@@ -59,4 +60,9 @@ export async function sendPart(
 /** The CRC-64 of all parts, one behind the other. */
 export function combinedCrc64(parts: readonly UploadedPart[], { combineCrc64 }: Checksums): bigint {
   return parts.reduce((crc, part) => combineCrc64(crc, part.crc64 ?? 0n, part.sizeBytes), 0n);
+}
+
+/** What the parts' own proofs made of them. */
+export function partChecksums(parts: readonly UploadedPart[]): readonly PartChecksum[] {
+  return parts.map(({ sourceChecksum = 0n, sizeBytes }) => ({ checksum: sourceChecksum, sizeBytes }));
 }

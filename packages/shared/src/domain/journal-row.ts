@@ -28,7 +28,7 @@ const journalRowSchema = z.discriminatedUnion("state", [
     targetKey: z.string(),
     targetEtag: z.string(),
     crc64: z.string().regex(/^\d{1,20}$/),
-    proof: z.enum(["md5", "crc64nvme", "crc32c", "crc32", "sha256", "sha1", "none"]),
+    proof: z.enum(["md5", "multipart-md5", "crc64nvme", "crc32c", "crc32", "sha256", "sha1", "none"]),
   }),
   z.strictObject({
     ...common,

@@ -1,7 +1,10 @@
 import type { FaultCode } from "./fault-codes.ts";
 
-/** What proves that the bytes read are the bytes that the source stores; `none` where the source stores no proof. */
-export type SourceProof = "md5" | "crc64nvme" | "crc32c" | "crc32" | "sha256" | "sha1" | "none";
+/**
+ * What proves that the bytes read are the bytes that the source stores; `none` where the source stores no proof. `multipart-md5`:
+ * the ETag of an object in parts, made of its parts' MD5s.
+ */
+export type SourceProof = "md5" | "multipart-md5" | "crc64nvme" | "crc32c" | "crc32" | "sha256" | "sha1" | "none";
 
 export type SkipReason = "already-there" | "not-newer" | "exists";
 

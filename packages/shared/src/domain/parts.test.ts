@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { groupParts, partRange, planParts } from "./parts.ts";
+import { groupParts, partRange, planParts, planSourceParts } from "./parts.ts";
 
 const mebibyte = 1024 ** 2;
 const largestObjectBytes = 10_000 * 5 * 1024 ** 3;
@@ -71,4 +71,26 @@ test("groups cover the parts without gap or overlap, at most a thousand of them"
       },
     ),
   );
+});
+
+test("an object is cut as its source was, where the first part and their number tell how", () => {
+  const object = { etag: `${"0".repeat(32)}-3`, sizeBytes: 25 * mebibyte };
+  const first = { sizeBytes: 10 * mebibyte, count: 3 };
+  assert.deepEqual(planSourceParts(object, first), { partSizeBytes: 10 * mebibyte, count: 3 });
+  assert.equal(planSourceParts({ ...object, etag: "0".repeat(32) }, first), undefined);
+  assert.equal(planSourceParts(object, { ...first, count: 4 }), undefined);
+  assert.equal(planSourceParts(object, { ...first, sizeBytes: 13 * mebibyte }), undefined);
+  assert.equal(planSourceParts({ ...object, sizeBytes: 0 }, { sizeBytes: 0, count: 3 }), undefined);
+});
+
+test("a cut of the source that OSS does not take is not taken", () => {
+  const etagOf = (count: number) => `${"0".repeat(32)}-${count}`;
+  const tooSmall = { sizeBytes: 102_399, count: 2 };
+  assert.equal(planSourceParts({ etag: etagOf(2), sizeBytes: 200_000 }, tooSmall), undefined);
+  const only = { sizeBytes: 10, count: 1 };
+  assert.deepEqual(planSourceParts({ etag: etagOf(1), sizeBytes: 10 }, only), { partSizeBytes: 10, count: 1 });
+  const tooLarge = { sizeBytes: 5 * 1024 ** 3 + 1, count: 2 };
+  assert.equal(planSourceParts({ etag: etagOf(2), sizeBytes: 9 * 1024 ** 3 }, tooLarge), undefined);
+  const tooMany = { sizeBytes: 5 * mebibyte, count: 10_001 };
+  assert.equal(planSourceParts({ etag: etagOf(10_001), sizeBytes: 10_001 * 5 * mebibyte }, tooMany), undefined);
 });

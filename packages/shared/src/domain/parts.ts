@@ -1,3 +1,5 @@
+import { partsOfEtag } from "./etag.ts";
+import type { SourceObject } from "./object.ts";
 import type { Refusal } from "./refusal.ts";
 
 /** OSS' limits: https://www.alibabacloud.com/help/en/oss/user-guide/multipart-upload */
@@ -32,6 +34,26 @@ export function planParts(sizeBytes: number, wishedPartBytes: number): PartPlan 
     return { refused: "OBJECT_TOO_LARGE", said: `${sizeBytes} bytes are more than ${mostParts} parts of 5 GB` };
   }
   return { partSizeBytes, count: Math.max(1, Math.ceil(sizeBytes / partSizeBytes)) };
+}
+
+/** One part of an object as it was uploaded to the source. */
+export interface SourcePart {
+  readonly sizeBytes: number;
+  /** How many parts the object has. */
+  readonly count: number;
+}
+
+/**
+ * Cuts an object where its source was cut: then the source's ETag follows from the MD5s of what is read. All uploaders in
+ * use make parts of one size but for the last; undefined where the first part does not say so, or OSS takes no such parts.
+ */
+export function planSourceParts(
+  { etag, sizeBytes }: Pick<SourceObject, "etag" | "sizeBytes">,
+  { sizeBytes: partSizeBytes, count }: SourcePart,
+): PartPlan | undefined {
+  if (count !== partsOfEtag(etag) || count > mostParts || partSizeBytes > largestPartBytes) return undefined;
+  if (count > 1 && partSizeBytes < smallestPartBytes) return undefined;
+  return count === Math.ceil(sizeBytes / partSizeBytes) ? { partSizeBytes, count } : undefined;
 }
 
 /** Contiguous parts that one task copies; both ends inclusive. */

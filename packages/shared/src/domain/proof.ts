@@ -1,4 +1,4 @@
-import { looksLikeMd5 } from "./etag.ts";
+import { looksLikeMd5, partsOfEtag } from "./etag.ts";
 import type { JobSpec } from "./job-spec.ts";
 import type { SourceFacts } from "./object.ts";
 import type { SourceProof } from "./outcome.ts";
@@ -16,7 +16,8 @@ const computableChecksums = ["crc64nvme", "crc32c", "crc32", "sha1", "sha256"] a
 
 /**
  * Chooses how the bytes read are proven to be the bytes stored: by a stored checksum of the whole object, else by an ETag
- * that is a plain MD5. `expected` is in base64. An ETag of an object under SSE-KMS or SSE-C looks like an MD5 and is none.
+ * that is a plain MD5. `expected` is in base64. (An ETag of parts proves too, but only to who reads those very parts:
+ * `planSourceParts`.) An ETag of an object under SSE-KMS or SSE-C looks like an MD5 and is none.
  * Where the target compares the MD5 (Content-MD5 of a single PUT) it costs nothing here, and goes first.
  */
 export function chooseProof(
@@ -42,5 +43,14 @@ function md5Plan({ etag }: SourceFacts): ProofPlan {
 
 /** Whether the object's ETag is the MD5 of its bytes. */
 export function hasMd5Etag(facts: SourceFacts): boolean {
-  return looksLikeMd5(facts.etag) && (facts.encryption === undefined || facts.encryption === "AES256");
+  return looksLikeMd5(facts.etag) && isEtagOfBytes(facts);
+}
+
+/** Whether the object's ETag follows from the MD5s of the parts that it was uploaded in. */
+export function hasEtagOfParts(facts: SourceFacts): boolean {
+  return partsOfEtag(facts.etag) !== undefined && isEtagOfBytes(facts);
+}
+
+function isEtagOfBytes({ encryption }: SourceFacts): boolean {
+  return encryption === undefined || encryption === "AES256";
 }

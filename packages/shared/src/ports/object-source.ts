@@ -1,3 +1,4 @@
+import type { SourcePart } from "../domain/parts.ts";
 import type { SourceFacts, SourceObject } from "../domain/object.ts";
 
 /** Anything that waits can be stopped: it then rejects with the signal's reason. */
@@ -35,6 +36,14 @@ export interface ReadRequest {
   readonly expectedBytes?: number | undefined;
 }
 
+export interface PartRequest {
+  readonly key: string;
+  /** As for a read: another version is the fault SOURCE_CHANGING (transient). */
+  readonly etag: string;
+  /** From 1, in the order of the object's bytes. */
+  readonly partNumber: number;
+}
+
 export interface SourceBody {
   readonly facts: SourceFacts;
   /** The announced number of bytes; chunks that add up to another are the fault SOURCE_BODY_TRUNCATED (transient). */
@@ -54,5 +63,10 @@ export interface ObjectSource {
   head(key: string, options: Signalled): Promise<SourceFacts | undefined>;
   /** An object that is gone is the fault SOURCE_OBJECT_MISSING. */
   read(request: ReadRequest, options: Signalled): Promise<SourceBody>;
+  /**
+   * One part of a version as it was uploaded; undefined where it was not uploaded in parts, has no such part, or the source
+   * cannot tell. An object that is gone is the fault SOURCE_OBJECT_MISSING.
+   */
+  part(request: PartRequest, options: Signalled): Promise<SourcePart | undefined>;
   close(): Promise<void>;
 }

@@ -42,8 +42,8 @@ export interface UploadedPart {
   readonly etag: string;
   readonly crc64: bigint | undefined;
   readonly sizeBytes: number;
-  /** The part's CRC by the source's own algorithm, where one is computed. */
-  readonly sourceCrc?: bigint | undefined;
+  /** The part's checksum by the source's own algorithm, a CRC or an MD5 as a number, where one is computed. */
+  readonly sourceChecksum?: bigint | undefined;
 }
 
 /** Multipart uploads. An upload that is gone is the fault TARGET_UPLOAD_LOST (permanent) for part and complete. */

@@ -52,7 +52,8 @@ export function partsOfGroup({ manifest }: HeldAnswer): readonly UploadedPart[] 
       partNumber,
       etag: `"etag ${partNumber}`,
       crc64: 2n ** 64n - BigInt(partNumber),
-      sourceCrc: BigInt(partNumber),
+      // As long as an MD5.
+      sourceChecksum: 2n ** 128n - BigInt(partNumber),
       sizeBytes: last - first + 1,
     };
   });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { after, before, describe, test } from "node:test";
 
+import { etagOfParts } from "../domain/etag.ts";
 import { Fault } from "../domain/fault.ts";
 import type { FaultCode } from "../domain/fault-codes.ts";
 import { compareKeys } from "../domain/key-order.ts";
@@ -13,7 +14,7 @@ import { oddKeys, oddRootKeys } from "./object-keys.ts";
 /** A source to examine, and hands to change what stands behind it. */
 export interface SourceSubject {
   readonly source: ObjectSource;
-  /** Seeds carry bytes and, where the exam says so, headers, metadata and a storage class; no ETags, no times. */
+  /** Seeds carry bytes and, where the exam says so, headers, metadata, a storage class or parts; no ETags, no times. */
   lay(seed: SourceSeed): Promise<void>;
   take(key: string): Promise<void>;
   close(): Promise<void>;
@@ -192,6 +193,34 @@ export function objectSourceContract(name: string, open: () => Promise<SourceSub
       await assert.rejects(reading, faultWith("SOURCE_ARCHIVED", "permanent"));
     });
 
+    test("how an object was uploaded in parts is told part by part, of the version asked for", async () => {
+      const partsBytes = [5 * 1024 ** 2, 5 * 1024 ** 2, 1000];
+      const bytes = pattern(10 * 1024 ** 2 + 1000);
+      await subject.lay({ key: "parts/three", bytes, partsBytes });
+      const facts = await subject.source.head("parts/three", { signal });
+      assert.ok(facts);
+      let at = 0;
+      const md5s = partsBytes.map((sizeBytes) => {
+        at += sizeBytes;
+        return BigInt(
+          `0x${createHash("md5")
+            .update(bytes.subarray(at - sizeBytes, at))
+            .digest("hex")}`,
+        );
+      });
+      assert.equal(facts.etag, etagOfParts(md5s));
+      const part = (partNumber: number, key = "parts/three", etag = facts.etag) =>
+        subject.source.part({ key, etag, partNumber }, { signal });
+      assert.deepEqual(await part(1), { sizeBytes: 5 * 1024 ** 2, count: 3 });
+      assert.deepEqual(await part(2), { sizeBytes: 5 * 1024 ** 2, count: 3 });
+      assert.deepEqual(await part(3), { sizeBytes: 1000, count: 3 });
+      assert.equal(await part(4), undefined);
+      await subject.lay({ key: "parts/whole", bytes: Buffer.from("one") });
+      assert.equal(await part(1, "parts/whole", createHash("md5").update("one").digest("hex")), undefined);
+      await assert.rejects(part(1, "parts/three", `${"0".repeat(32)}-3`), faultWith("SOURCE_CHANGING", "transient"));
+      await assert.rejects(part(1, "parts/nowhere"), faultWith("SOURCE_OBJECT_MISSING", "permanent"));
+    });
+
     test("an aborted signal ends every call with its own reason", async () => {
       const reason = new Error("enough");
       const aborted = { signal: AbortSignal.abort(reason) };
@@ -200,6 +229,7 @@ export function objectSourceContract(name: string, open: () => Promise<SourceSub
       await assert.rejects(source.listPage({ after: undefined, prefix: "", limit: 1 }, aborted), is);
       await assert.rejects(source.head("plain", aborted), is);
       await assert.rejects(source.read({ key: "plain", etag: "x", range: undefined }, aborted), is);
+      await assert.rejects(source.part({ key: "plain", etag: "x", partNumber: 1 }, aborted), is);
     });
 
     test("an abort in the middle of a body ends it with the signal's reason", async () => {

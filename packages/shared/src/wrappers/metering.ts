@@ -15,6 +15,7 @@ export function withSourceMetering(source: ObjectSource, meter: Meter, clock: Cl
     listPage: (request, options) => measured("list", () => source.listPage(request, options)),
     head: (key, options) => measured("head", () => source.head(key, options)),
     read: (request, options) => measured("read", () => source.read(request, options)),
+    part: (request, options) => measured("head-part", () => source.part(request, options)),
   };
 }
 

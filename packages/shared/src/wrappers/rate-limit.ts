@@ -12,6 +12,7 @@ export function withSourceRateLimit(source: ObjectSource, limiters: readonly Rat
     ...source,
     listPage: (page, options) => request(0, options, () => source.listPage(page, options)),
     head: (key, options) => request(0, options, () => source.head(key, options)),
+    part: (wanted, options) => request(0, options, () => source.part(wanted, options)),
     read: (wanted, options) => {
       const bytes = expectedBytesOf(wanted);
       return request(bytes, options, async () => {

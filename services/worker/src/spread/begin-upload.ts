@@ -1,8 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { SourceFacts } from "@causeway/shared/domain/object.ts";
-import { groupParts, type PartPlan, planParts } from "@causeway/shared/domain/parts.ts";
-import { chooseProof, type ProofPlan } from "@causeway/shared/domain/proof.ts";
+import { groupParts } from "@causeway/shared/domain/parts.ts";
 import type { CompleteUpload, CopyParts, SpreadCopy } from "@causeway/shared/domain/task.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Upload } from "@causeway/shared/ports/object-target.ts";
@@ -13,6 +11,7 @@ import type { CopyStep } from "../batch.ts";
 import { insist } from "../commit-task.ts";
 import { currentFacts } from "../copy-large.ts";
 import { attributesOf, type CopyObject } from "../copy-object.ts";
+import { type LargePlan, planLarge } from "../large-plan.ts";
 import { createOrderedHash } from "../proof-hash.ts";
 import type { TaskRun } from "../task-run.ts";
 
@@ -32,30 +31,27 @@ export interface BeginParts {
  */
 export function createBeginUpload(run: TaskRun, parts: BeginParts): CopyObject {
   return async (step) => {
-    const { largeObjects, sourceProof } = step.work.spec;
+    const { largeObjects } = step.work.spec;
     if (step.object.sizeBytes < largeObjects.spreadThreshold) return parts.copyObject(step);
     const facts = await currentFacts(step);
     // MD5 and SHA need the object's bytes one after the other, in one place.
-    const proof = chooseProof(facts, sourceProof, "computed-here");
-    if (createOrderedHash(proof) !== undefined) return parts.copyObject(step);
-    return spread(step, { facts, proof }, run, parts);
+    const large = await planLarge(step, facts);
+    if (createOrderedHash(large.proof) !== undefined) return parts.copyObject(step);
+    return spread(step, { facts, ...large }, run, parts);
   };
 }
 
-interface Found {
+interface Found extends LargePlan {
   readonly facts: SourceFacts;
-  readonly proof: ProofPlan;
 }
 
 async function spread(step: CopyStep, found: Found, run: TaskRun, parts: BeginParts): Promise<never> {
   const { work, targetKey, signal } = step;
-  const { facts } = found;
-  const plan = planParts(facts.sizeBytes, work.spec.largeObjects.partSize);
-  if ("refused" in plan) throw new Fault(plan.refused, "permanent", { said: plan.said });
+  const { facts, plan } = found;
   const upload = await work.target.uploads.begin(targetKey, attributesOf(facts, work.rules.mapping), { signal });
   try {
     await insist(run, parts, () => parts.uploads.note(work.jobId, upload));
-    const planned = spreadStep(run, found, upload, plan);
+    const planned = spreadStep(run, found, upload);
     const answer = await insist(run, parts, () => parts.spreads.spread(run.taken.task, planned));
     // A cancelling job drops what is handed back, and aborts the upload that it has noted when it settles.
     if (answer === "not-now") await insist(run, parts, () => parts.ledger.handBack(run.taken.task));
@@ -69,12 +65,7 @@ async function spread(step: CopyStep, found: Found, run: TaskRun, parts: BeginPa
   throw signal.reason;
 }
 
-function spreadStep(
-  { taken: { task, manifest } }: TaskRun,
-  { facts, proof }: Found,
-  upload: Upload,
-  plan: PartPlan,
-): SpreadStep {
+function spreadStep({ taken: { task, manifest } }: TaskRun, { facts, plan, proof }: Found, upload: Upload): SpreadStep {
   const { key, sizeBytes, etag, lastModifiedMs, storageClass } = facts;
   const spread: SpreadCopy = {
     objectTaskId: task.taskId,

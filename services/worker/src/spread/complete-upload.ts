@@ -1,21 +1,17 @@
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { Stored } from "@causeway/shared/domain/object.ts";
+import type { SourceProof } from "@causeway/shared/domain/outcome.ts";
 import type { CompleteUpload, SpreadCopy } from "@causeway/shared/domain/task.ts";
-import type { Checksums } from "@causeway/shared/ports/checksums.ts";
-import type { UploadedPart } from "@causeway/shared/ports/object-target.ts";
 import type { TaskLedger, UploadLedger } from "@causeway/shared/ports/task-ledger.ts";
-import type { Persist } from "../attempts.ts";
 import { insist } from "../commit-task.ts";
-import { createPartsProof } from "../proof-hash.ts";
-import { combinedCrc64 } from "../send-part.ts";
+import { type ProveParts, proveParts } from "../large-plan.ts";
+import { combinedCrc64, partChecksums } from "../send-part.ts";
 import type { TaskRun } from "../task-run.ts";
 import { endGeneration, type EndParts } from "./end-generation.ts";
 
-export interface CompleteParts extends EndParts {
+export interface CompleteParts extends EndParts, ProveParts {
   readonly ledger: TaskLedger;
   readonly uploads: UploadLedger;
-  readonly checksums: Checksums;
-  readonly persist: Persist;
 }
 
 /** So many workers may die over the completion, while it ran alone. */
@@ -38,11 +34,11 @@ export async function completeUpload(
     if (sizeBytes !== spread.version.sizeBytes) {
       throw new Error(`the recorded parts have ${sizeBytes} bytes, the object ${spread.version.sizeBytes}`);
     }
-    prove(spread, sent, parts.checksums);
+    const proof = await prove(run, spread, parts);
     const paths = { source: undefined, target: run.work.paths.target };
     const stored = await parts.persist(() => complete(run, spread, crc64), { paths, signal: run.signal });
     await verify(run, spread, { crc64, stored, isOpen: () => parts.ledger.isOpen(run.taken.task) });
-    recordCopied(run, spread, { crc64, stored, atMs: parts.clock.now() });
+    recordCopied(run, spread, { crc64, stored, proof, atMs: parts.clock.now() });
     const upload = { key: spread.targetKey, uploadId: spread.uploadId };
     await insist(run, parts, () => parts.uploads.forget(run.work.jobId, upload));
   } catch (thrown) {
@@ -54,10 +50,8 @@ export async function completeUpload(
 }
 
 /** The source's own checksum, before anything becomes visible. */
-function prove({ version, proof }: SpreadCopy, sent: readonly UploadedPart[], checksums: Checksums): void {
-  const crcs = sent.map(({ sourceCrc, sizeBytes }) => ({ crc: sourceCrc ?? 0n, sizeBytes }));
-  const fault = createPartsProof(proof, checksums)?.check(crcs, version);
-  if (fault !== undefined) throw fault;
+function prove({ work, taken, signal }: TaskRun, spread: SpreadCopy, parts: ProveParts): Promise<SourceProof> {
+  return proveParts({ ...spread, work, plan: spread, checksums: partChecksums(taken.parts), signal }, parts);
 }
 
 async function guardCrashes({ taken }: TaskRun, how: "beside" | "alone", { ledger }: CompleteParts): Promise<void> {
@@ -111,7 +105,12 @@ async function verify(
   throw new Fault("TARGET_CHECKSUM_MISMATCH", "permanent", { said });
 }
 
-function recordCopied(run: TaskRun, spread: SpreadCopy, arrived: Arrived & { readonly atMs: number }): void {
+interface Proven extends Arrived {
+  readonly proof: SourceProof;
+  readonly atMs: number;
+}
+
+function recordCopied(run: TaskRun, spread: SpreadCopy, arrived: Proven): void {
   const { version, targetKey, restarts } = spread;
   run.book.record({
     state: "copied",
@@ -124,6 +123,6 @@ function recordCopied(run: TaskRun, spread: SpreadCopy, arrived: Arrived & { rea
     targetKey,
     targetEtag: arrived.stored.etag,
     crc64: String(arrived.crc64),
-    proof: spread.proof.algorithm,
+    proof: arrived.proof,
   });
 }

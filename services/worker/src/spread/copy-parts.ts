@@ -1,11 +1,10 @@
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { CopyParts } from "@causeway/shared/domain/task.ts";
-import type { RunningCrc } from "@causeway/shared/ports/checksums.ts";
 import type { UploadedPart } from "@causeway/shared/ports/object-target.ts";
 import type { TaskLedger } from "@causeway/shared/ports/task-ledger.ts";
 import { insist } from "../commit-task.ts";
 import type { Totals } from "../copy-batch.ts";
-import { createPartsProof } from "../proof-hash.ts";
+import { createPartsProof, type RunningChecksum } from "../proof-hash.ts";
 import { sendPart, type SendParts } from "../send-part.ts";
 import type { TaskRun } from "../task-run.ts";
 import { endGeneration, type EndParts } from "./end-generation.ts";
@@ -64,10 +63,10 @@ async function sendMissing(
   const lane = async (): Promise<void> => {
     for (let next = queue.next(); next.done !== true; next = queue.next()) {
       if (run.stopped() !== undefined || signal.aborted) return;
-      let crc: RunningCrc | undefined;
-      const openProof = proof && ((): RunningCrc => (crc = proof.start()));
+      let running: RunningChecksum | undefined;
+      const openProof = proof && ((): RunningChecksum => (running = proof.start()));
       const arrived = await sendPart({ ...step, work: run.work }, next.value, parts, openProof);
-      const part = { ...arrived, sourceCrc: crc?.value() };
+      const part = { ...arrived, sourceChecksum: running?.value() };
       sent += 1;
       parts.totals.bytes += part.sizeBytes;
       await recorder.record(part);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { etagOfParts } from "../../domain/etag.ts";
 import { Fault } from "../../domain/fault.ts";
 import type { SourceFacts } from "../../domain/object.ts";
 import type { Chunks, ObjectSource, ReadRequest } from "../../ports/object-source.ts";
@@ -8,7 +9,10 @@ import { createObjectTable } from "./object-table.ts";
 /** An object to lay into a memory source; what is left out is as S3 would set it. */
 export type SourceSeed = { readonly key: string; readonly bytes: Uint8Array } & Partial<
   Omit<SourceFacts, "key" | "sizeBytes">
->;
+> & {
+    /** The sizes of the parts that it was uploaded in, if it was. */
+    readonly partsBytes?: readonly number[];
+  };
 
 /** A source in memory, with hands to change what it holds. */
 export interface MemorySource extends ObjectSource {
@@ -19,6 +23,7 @@ export interface MemorySource extends ObjectSource {
 interface Held {
   readonly facts: SourceFacts;
   readonly bytes: Uint8Array;
+  readonly partsBytes: readonly number[];
 }
 
 const CHUNK_BYTES = 64 * 1024;
@@ -46,14 +51,20 @@ export function createMemorySource(seeds: Iterable<SourceSeed> = []): MemorySour
       const bytes = slice(held.bytes, request);
       return { facts: held.facts, sizeBytes: bytes.length, chunks: chunksOf(bytes, signal) };
     },
+    part: async (request, { signal }) => {
+      signal.throwIfAborted();
+      const { partsBytes } = pinned(table.get(request.key), request);
+      const sizeBytes = partsBytes[request.partNumber - 1];
+      return sizeBytes === undefined ? undefined : { sizeBytes, count: partsBytes.length };
+    },
     close: async () => {},
   };
 }
 
 function hold(seed: SourceSeed): Held {
-  const { bytes, ...rest } = seed;
+  const { bytes, partsBytes = [], ...rest } = seed;
   const facts: SourceFacts = {
-    etag: createHash("md5").update(bytes).digest("hex"),
+    etag: partsBytes.length === 0 ? createHash("md5").update(bytes).digest("hex") : etagOf(bytes, partsBytes),
     lastModifiedMs: Date.UTC(2024, 0, 1),
     storageClass: "STANDARD",
     headers: { "content-type": "binary/octet-stream" },
@@ -62,17 +73,35 @@ function hold(seed: SourceSeed): Held {
     ...rest,
     sizeBytes: bytes.length,
   };
-  return { facts, bytes: Uint8Array.from(bytes) };
+  return { facts, bytes: Uint8Array.from(bytes), partsBytes };
+}
+
+function etagOf(bytes: Uint8Array, partsBytes: readonly number[]): string {
+  let at = 0;
+  const md5s = partsBytes.map((sizeBytes) => {
+    at += sizeBytes;
+    return BigInt(
+      `0x${createHash("md5")
+        .update(bytes.subarray(at - sizeBytes, at))
+        .digest("hex")}`,
+    );
+  });
+  return etagOfParts(md5s);
 }
 
 function listed({ key, sizeBytes, etag, lastModifiedMs, storageClass }: SourceFacts) {
   return { key, sizeBytes, etag, lastModifiedMs, storageClass };
 }
 
-function readable(held: Held | undefined, { key, etag }: ReadRequest): Held {
+function readable(held: Held | undefined, request: ReadRequest): Held {
+  const found = pinned(held, request);
+  if (ARCHIVED.has(found.facts.storageClass)) throw new Fault("SOURCE_ARCHIVED", "permanent", { said: request.key });
+  return found;
+}
+
+function pinned(held: Held | undefined, { key, etag }: Pick<ReadRequest, "key" | "etag">): Held {
   if (held === undefined) throw new Fault("SOURCE_OBJECT_MISSING", "permanent", { said: key });
   if (held.facts.etag !== etag) throw new Fault("SOURCE_CHANGING", "transient", { said: key });
-  if (ARCHIVED.has(held.facts.storageClass)) throw new Fault("SOURCE_ARCHIVED", "permanent", { said: key });
   return held;
 }
 

@@ -33,7 +33,7 @@ const manifestSchema = columnsSchema.extend({
       proof: z.discriminatedUnion("algorithm", [
         z.object({ algorithm: z.literal("none") }),
         z.object({
-          algorithm: z.enum(["md5", "crc64nvme", "crc32c", "crc32", "sha256", "sha1"]),
+          algorithm: z.enum(["md5", "multipart-md5", "crc64nvme", "crc32c", "crc32", "sha256", "sha1"]),
           expected: z.string(),
         }),
       ]),

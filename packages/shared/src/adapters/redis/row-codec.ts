@@ -10,7 +10,7 @@ const copiedSchema = z.tuple([
   text,
   text,
   text,
-  z.enum(["md5", "crc64nvme", "crc32c", "crc32", "sha256", "sha1", "none"]),
+  z.enum(["md5", "multipart-md5", "crc64nvme", "crc32c", "crc32", "sha256", "sha1", "none"]),
 ]);
 const skippedSchema = z.tuple([...base, text, z.enum(["already-there", "not-newer", "exists"])]);
 const failedSchema = z.tuple([...base, text]);

@@ -1,7 +1,8 @@
 import { Fault } from "../../domain/fault.ts";
 import type { SourceFacts } from "../../domain/object.ts";
-import type { ObjectSource } from "../../ports/object-source.ts";
-import { headerOf } from "../http/http.ts";
+import type { SourcePart } from "../../domain/parts.ts";
+import type { ObjectSource, PartRequest } from "../../ports/object-source.ts";
+import { type HttpAnswer, headerOf } from "../http/http.ts";
 import { createS3Client, type S3Client, type S3SourceOptions } from "./client.ts";
 import { factsOf } from "./facts.ts";
 import { faultOfAnswer } from "./faults.ts";
@@ -26,6 +27,7 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
     },
     head: (key, { signal }) => head(client, key, signal),
     read: (request, { signal }) => readObject(client, request, signal),
+    part: (request, { signal }) => part(client, request, signal),
     close: () => client.close(),
   };
 }
@@ -34,11 +36,38 @@ async function head(client: S3Client, key: string, signal: AbortSignal): Promise
   const answer = await client.send({ method: "HEAD", key, amzHeaders: withChecksums, wholeUpToBytes: 0 }, signal);
   if (answer.status === 404) return undefined;
   if (answer.status === 200) return factsOf(key, Number(headerOf(answer.headers, "content-length")), answer.headers);
-  // A refused HEAD has no body that says why; a GET of one byte has.
-  if (![400, 403, 503].includes(answer.status)) throw faultOfAnswer(answer);
+  throw await faultOfHead(client, key, answer, signal);
+}
+
+/** S3 tells a part's size, and how many there are, to who asks for the part by its number. Other stores may answer for the whole. */
+async function part(client: S3Client, request: PartRequest, signal: AbortSignal): Promise<SourcePart | undefined> {
+  const { key, etag, partNumber } = request;
+  const answer = await client.send(
+    {
+      method: "HEAD",
+      key,
+      query: { partNumber: String(partNumber) },
+      plainHeaders: { "if-match": `"${etag}"` },
+      wholeUpToBytes: 0,
+    },
+    signal,
+  );
+  const { status, headers } = answer;
+  if (status === 416) return undefined;
+  if (status === 404) throw new Fault("SOURCE_OBJECT_MISSING", "permanent", { said: key });
+  if (status >= 300) throw await faultOfHead(client, key, answer, signal);
+  const count = headerOf(headers, "x-amz-mp-parts-count");
+  return count === undefined
+    ? undefined
+    : { sizeBytes: Number(headerOf(headers, "content-length")), count: Number(count) };
+}
+
+/** A refused HEAD has no body that says why; a GET of one byte has. */
+async function faultOfHead(client: S3Client, key: string, refused: HttpAnswer, signal: AbortSignal): Promise<Fault> {
+  if (![400, 403, 503].includes(refused.status)) return faultOfAnswer(refused);
   const reason = await client.send(
     { method: "GET", key, plainHeaders: { range: "bytes=0-0" }, wholeUpToBytes: 64 * 1024 },
     signal,
   );
-  throw faultOfAnswer(reason.status < 300 ? answer : reason);
+  return faultOfAnswer(reason.status < 300 ? refused : reason);
 }

@@ -53,8 +53,7 @@ export function createSdkSource(options: SdkOptions): ObjectSource {
         const found = await call(() => client.send(command, { abortSignal: signal }), signal);
         return factsOf(Key, found.ContentLength ?? 0, found);
       } catch (error) {
-        if (error instanceof Fault && error.cause instanceof S3ServiceException && isMissing(error.cause))
-          return undefined;
+        if (statusOf(error) === 404) return undefined;
         throw error;
       }
     },
@@ -65,6 +64,21 @@ export function createSdkSource(options: SdkOptions): ObjectSource {
       // In Node the SDK's body is a Readable.
       const chunks = found.Body as unknown as AsyncIterable<Uint8Array>;
       return { facts: factsOf(request.key, whole, found), sizeBytes, chunks: faulted(chunks, signal) };
+    },
+    part: async ({ key: Key, etag, partNumber: PartNumber }, { signal }) => {
+      const command = new HeadObjectCommand({ Bucket, Key, PartNumber, IfMatch: `"${etag}"` });
+      try {
+        const { PartsCount: count, ContentLength: sizeBytes = 0 } = await call(
+          () => client.send(command, { abortSignal: signal }),
+          signal,
+        );
+        return count === undefined ? undefined : { sizeBytes, count };
+      } catch (error) {
+        const status = statusOf(error);
+        if (status === 416) return undefined;
+        if (status === 404) throw new Fault("SOURCE_OBJECT_MISSING", "permanent", { cause: error, said: Key });
+        throw error;
+      }
     },
     close: async () => client.destroy(),
   };
@@ -91,8 +105,9 @@ async function call<T>(send: () => Promise<T>, signal: AbortSignal): Promise<T> 
   }
 }
 
-function isMissing({ $metadata }: S3ServiceException): boolean {
-  return $metadata.httpStatusCode === 404;
+function statusOf(error: unknown): number | undefined {
+  const refusal = error instanceof Fault ? error.cause : undefined;
+  return refusal instanceof S3ServiceException ? refusal.$metadata.httpStatusCode : undefined;
 }
 
 async function* faulted(chunks: AsyncIterable<Uint8Array>, signal: AbortSignal): Chunks {
