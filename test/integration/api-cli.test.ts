@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 import { createApiClient } from "../../packages/cli/src/api/client.ts";
 import type { CliContext } from "../../packages/cli/src/context.ts";
 import { runCommand } from "../../packages/cli/src/program.ts";
-import { endJob, type Fixture, keys, openFixture, seedJob } from "../../services/api/test/fixture.ts";
+import { type Fixture, keys, openFixture, seedJob } from "../../services/api/test/fixture.ts";
+import { endJob } from "../../services/api/test/run-job.ts";
 
 let api: Fixture;
 let url: string;

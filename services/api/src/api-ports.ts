@@ -12,7 +12,7 @@ export interface ApiPorts {
   readonly jobs: JobLedger;
   readonly removal: JobRemoval;
   readonly active: Pick<DispatchLedger, "active">;
-  readonly failures: Pick<FailureLedger, "list" | "retry">;
+  readonly failures: Pick<FailureLedger, "list" | "end" | "retry">;
   readonly workers: Pick<WorkerRegistry, "list">;
   readonly journal: Pick<Journal, "read" | "remove">;
   readonly lease: Lease;

@@ -6,7 +6,8 @@ import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
 import type { Outcome } from "@causeway/shared/domain/outcome.ts";
 import type { Ledger } from "@causeway/shared/ports/ledger.ts";
 import type { CredentialSeal } from "@causeway/shared/ports/secrets.ts";
-import { createManualClock } from "@causeway/shared/testing/manual-clock.ts";
+import { createManualClock, type ManualClock } from "@causeway/shared/testing/manual-clock.ts";
+import type { ApiPorts } from "../src/api-ports.ts";
 import type { ApiApp } from "../src/http/app-type.ts";
 import { createApp } from "../src/app.ts";
 import { hashedKey } from "../src/http/auth.ts";
@@ -15,6 +16,7 @@ import { createAddressRules } from "../src/submission/address-rules.ts";
 export interface Fixture {
   readonly app: ApiApp;
   readonly ledger: Ledger;
+  readonly clock: ManualClock;
   readonly seal: CredentialSeal;
   /** What the journal holds, by job. */
   readonly journal: Map<string, Outcome[]>;
@@ -48,43 +50,20 @@ export async function openFixture(): Promise<Fixture> {
   const seal = createSeal(Buffer.alloc(32, 7));
   const journal = new Map<string, Outcome[]>();
   const link = { isUp: true };
-  const app = await createApp(
-    {
-      jobs: ledger.jobs,
-      removal: ledger.jobs,
-      active: { active: () => slowly(ledger.dispatch.active()) },
-      failures: ledger.failures,
-      workers: ledger.workers,
-      journal: {
-        async *read(jobId) {
-          yield* journal.get(jobId) ?? [];
-        },
-        remove: async (jobId) => void journal.delete(jobId),
-      },
-      lease: ledger.lease,
-      seal,
-      clock,
-      newJobId: () => randomUUID(),
-      isLedgerReachable: async () => link.isUp,
-      metricsText: async () => "migration_objects_total 0\n",
+  const world = { ledger, clock, seal, journal, link };
+  const app = await createApp(portsOf(world), {
+    keys: (["read", "operate", "admin"] as const).map((role) => hashedKey({ name: role, role }, keys[role])),
+    rules: {
+      addresses: createAddressRules(["*.amazonaws.com", "*.aliyuncs.com"]),
+      environmentPrefixes: ["SRC_"],
     },
-    {
-      keys: (["read", "operate", "admin"] as const).map((role) => hashedKey({ name: role, role }, keys[role])),
-      rules: {
-        addresses: createAddressRules(["*.amazonaws.com", "*.aliyuncs.com"]),
-        environmentPrefixes: ["SRC_"],
-      },
-      version: "0.0.0",
-      page,
-      log: undefined,
-    },
-  );
+    version: "0.0.0",
+    page,
+    log: undefined,
+  });
   return {
+    ...world,
     app,
-    ledger,
-    seal,
-    journal,
-    link,
     call: async (method, url, body, headers = {}) => {
       const response = await app.inject({
         method,
@@ -100,6 +79,28 @@ export async function openFixture(): Promise<Fixture> {
         json: isJson && response.body !== "" ? response.json() : undefined,
       };
     },
+  };
+}
+
+function portsOf({ ledger, clock, seal, journal, link }: Omit<Fixture, "app" | "call">): ApiPorts {
+  return {
+    jobs: { ...ledger.jobs, get: (id) => (link.isUp ? ledger.jobs.get(id) : Promise.reject(new Error("away"))) },
+    removal: ledger.jobs,
+    active: { active: () => slowly(ledger.dispatch.active()) },
+    failures: ledger.failures,
+    workers: ledger.workers,
+    journal: {
+      async *read(jobId) {
+        yield* journal.get(jobId) ?? [];
+      },
+      remove: async (jobId) => void journal.delete(jobId),
+    },
+    lease: ledger.lease,
+    seal,
+    clock,
+    newJobId: () => randomUUID(),
+    isLedgerReachable: async () => link.isUp,
+    metricsText: async () => "migration_objects_total 0\n",
   };
 }
 
@@ -131,13 +132,4 @@ export function seedJob(overrides: Readonly<Record<string, unknown>> = {}) {
     },
     ...overrides,
   };
-}
-
-/** Ends a job that listed nothing. */
-export async function endJob(ledger: Ledger, jobId: string): Promise<void> {
-  for (const shard of await ledger.plans.shards(jobId)) {
-    await ledger.plans.finish({ jobId, shardId: shard.id, version: shard.version });
-  }
-  await ledger.settling.beginSettling(jobId);
-  await ledger.settling.end(jobId, null);
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { endJob, openFixture, secrets, seedJob } from "./fixture.ts";
+import { openFixture, secrets, seedJob } from "./fixture.ts";
+import { endJob } from "./run-job.ts";
 
 test("a job is taken, named by its location, and shown without secrets", async () => {
   const { call, ledger, seal } = await openFixture();

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ApiPorts } from "../api-ports.ts";
 import type { ApiApp } from "../http/app-type.ts";
 import { cursorSchema, wrapCursor } from "../http/cursor.ts";
+import { failureSchema, failureView } from "../http/failure-view.ts";
 import { refusals, refuse } from "../http/problem.ts";
 import { replacementFaults, type SubmissionRules } from "../submission/cross-checks.ts";
 import { jobParams, refuseUnknown } from "./find-job.ts";
@@ -14,15 +15,6 @@ const failuresQuery = z.object({
   code: faultCode.optional(),
   after: cursorSchema("failures").optional().describe("`nextCursor` of the page before."),
   limit: z.coerce.number().int().min(1).max(1000).default(100),
-});
-
-const failureSchema = z.object({
-  key: z.string(),
-  sizeBytes: z.number(),
-  code: z.string(),
-  message: z.string(),
-  attempts: z.number().int(),
-  time: z.iso.datetime(),
 });
 
 type FailurePorts = Pick<ApiPorts, "jobs" | "failures" | "seal">;
@@ -44,10 +36,7 @@ export function addFailureRoutes(app: ApiApp, ports: FailurePorts, rules: Submis
       if (job === undefined) return refuseUnknown(reply, params.id);
       const { after = null, limit, code } = query;
       const page = await ports.failures.list(job.id, { code, after, limit });
-      const items = page.items.map(({ key, sizeBytes, code, message, attempts, atMs }) => {
-        return { key, sizeBytes, code, message, attempts, time: new Date(atMs).toISOString() };
-      });
-      return { items, nextCursor: wrapCursor("failures", page.next) };
+      return { items: page.items.map(failureView), nextCursor: wrapCursor("failures", page.next) };
     },
   });
   addRetryRoute(app, ports, rules);
