@@ -73,8 +73,10 @@ test("groups cover the parts without gap or overlap, at most a thousand of them"
   );
 });
 
+const etagOf = (count: number): string => `${"0".repeat(32)}-${count}`;
+
 test("an object is cut as its source was, where the first part and their number tell how", () => {
-  const object = { etag: `${"0".repeat(32)}-3`, sizeBytes: 25 * mebibyte };
+  const object = { etag: etagOf(3), sizeBytes: 25 * mebibyte };
   const first = { sizeBytes: 10 * mebibyte, count: 3 };
   assert.deepEqual(planSourceParts(object, first), { partSizeBytes: 10 * mebibyte, count: 3 });
   assert.equal(planSourceParts({ ...object, etag: "0".repeat(32) }, first), undefined);
@@ -84,7 +86,6 @@ test("an object is cut as its source was, where the first part and their number 
 });
 
 test("a cut of the source that OSS does not take is not taken", () => {
-  const etagOf = (count: number) => `${"0".repeat(32)}-${count}`;
   const tooSmall = { sizeBytes: 102_399, count: 2 };
   assert.equal(planSourceParts({ etag: etagOf(2), sizeBytes: 200_000 }, tooSmall), undefined);
   const only = { sizeBytes: 10, count: 1 };

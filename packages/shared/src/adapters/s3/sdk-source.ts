@@ -68,11 +68,10 @@ export function createSdkSource(options: SdkOptions): ObjectSource {
     part: async ({ key: Key, etag, partNumber: PartNumber }, { signal }) => {
       const command = new HeadObjectCommand({ Bucket, Key, PartNumber, IfMatch: `"${etag}"` });
       try {
-        const { PartsCount: count, ContentLength: sizeBytes = 0 } = await call(
-          () => client.send(command, { abortSignal: signal }),
-          signal,
-        );
-        return count === undefined ? undefined : { sizeBytes, count };
+        const found = await call(() => client.send(command, { abortSignal: signal }), signal);
+        return found.PartsCount === undefined
+          ? undefined
+          : { sizeBytes: found.ContentLength ?? 0, count: found.PartsCount };
       } catch (error) {
         const status = statusOf(error);
         if (status === 416) return undefined;
