@@ -42,9 +42,19 @@ try {
 
 /** What is committed or staged of the product, without its tests. */
 function ourFiles() {
-  const wanted = ["package.json", "package-lock.json", ".npmrc", "LICENSE", "packages", "services", "deploy/worker-host"];
+  const wanted = [
+    "package.json",
+    "package-lock.json",
+    ".npmrc",
+    "LICENSE",
+    "packages",
+    "services",
+    "deploy/worker-host",
+  ];
   const listed = run("git", ["ls-files", "-z", "--", ...wanted], root, "pipe");
-  return listed.split("\0").filter((file) => file !== "" && !/\.test\.ts$|^(packages|services)\/[^/]+\/test\//.test(file));
+  return listed
+    .split("\0")
+    .filter((file) => file !== "" && !/\.test\.ts$|^(packages|services)\/[^/]+\/test\//.test(file));
 }
 
 function commitSeconds() {

@@ -31,12 +31,14 @@ install_packages() {
     "${apt[@]}" -y remove strongswan-starter
   fi
   "${apt[@]}" update
+  # Debian starts what it installs; a machine that has no tunnel.yaml yet must not negotiate.
+  local unit=/etc/systemd/system/strongswan.service
+  [ -e /etc/causeway/host.yaml ] || ln -sf /dev/null "$unit"
   "${apt[@]}" install -y --no-install-recommends "${packages[@]}"
-}
-
-# A machine that is being built must not begin to negotiate, and must not forward anything.
-hold_services() {
-  systemctl disable --now strongswan.service nftables.service >/dev/null 2>&1 || true
+  if [ "$(readlink "$unit")" = /dev/null ]; then
+    rm "$unit"
+    systemctl disable strongswan.service >/dev/null 2>&1 || true
+  fi
 }
 
 add_user() {
@@ -68,7 +70,6 @@ install_files() {
 }
 
 install_packages
-hold_services
 add_user
 install_programs
 install_files
