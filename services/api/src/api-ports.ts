@@ -3,6 +3,7 @@ import type { DispatchLedger } from "@causeway/shared/ports/dispatch-ledger.ts";
 import type { JobLedger, JobRemoval } from "@causeway/shared/ports/job-ledger.ts";
 import type { Journal } from "@causeway/shared/ports/journal.ts";
 import type { Lease } from "@causeway/shared/ports/lease.ts";
+import type { Meter } from "@causeway/shared/ports/meter.ts";
 import type { CredentialSeal } from "@causeway/shared/ports/secrets.ts";
 import type { FailureLedger } from "@causeway/shared/ports/settle-ledger.ts";
 import type { WorkerRegistry } from "@causeway/shared/ports/worker-registry.ts";
@@ -22,6 +23,7 @@ export interface ApiPorts {
   readonly newJobId: () => string;
   /** Whether the ledger answers just now. Never throws. */
   readonly isLedgerReachable: () => Promise<boolean>;
+  readonly meter: Meter;
   /** The process' metrics in Prometheus' text format. */
   readonly metricsText: () => Promise<string>;
 }

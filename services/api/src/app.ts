@@ -11,10 +11,12 @@ import type { Page } from "@causeway/dashboard/assets/page.ts";
 import type { ApiPorts } from "./api-ports.ts";
 import { addDashboardRoutes } from "./dashboard.ts";
 import { addKeyRoute } from "./dashboard-key.ts";
-import { type HashedKey, createKeyCheck } from "./http/auth.ts";
+import { type HashedKey, type KeyRules, createKeyCheck } from "./http/auth.ts";
 import type { ApiApp } from "./http/app-type.ts";
 import { createFailureHandler, refuseUnreachable } from "./http/failures.ts";
+import { observeRequests, requestIdOf, tellRequestId } from "./http/observe.ts";
 import { refuse } from "./http/problem.ts";
+import { createRequestGate } from "./http/request-gate.ts";
 import { acceptEmptyBodies } from "./http/bodies.ts";
 import { addChangeRoutes } from "./routes/change-jobs.ts";
 import { addDocsRoutes } from "./routes/docs.ts";
@@ -31,6 +33,8 @@ import type { SubmissionRules } from "./submission/cross-checks.ts";
 
 export interface ApiOptions {
   readonly keys: readonly HashedKey[];
+  /** What each key may keep up; 0: no limit. */
+  readonly requestsPerSecond: number;
   readonly rules: SubmissionRules;
   readonly version: string;
   /** The dashboard, served at `/`. */
@@ -38,15 +42,26 @@ export interface ApiOptions {
   readonly log: FastifyBaseLogger | undefined;
 }
 
+const mostBodyBytes = 1_048_576;
+const requestWithinMs = 30_000;
+/** From one address. */
+const wrongKeysRule = { perSecond: 5, burst: 20 };
+
 /** The HTTP application on its ports; nothing listens yet. */
 export async function createApp(ports: ApiPorts, options: ApiOptions): Promise<ApiApp> {
   const app: ApiApp = fastify({
     ...(options.log === undefined ? {} : { loggerInstance: options.log }),
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: "requestId" }),
     routerOptions: { maxParamLength: 500 },
+    bodyLimit: mostBodyBytes,
+    // A request that does not come to its end holds its connection no longer than this.
+    requestTimeout: requestWithinMs,
+    genReqId: requestIdOf,
     // Malformed percent escapes and the like get here before any route.
-    frameworkErrors: (_error, _request, reply) =>
-      refuse(reply, "REQUEST_INVALID", "The address cannot be read; check its percent escapes."),
+    frameworkErrors: (_error, request, reply) => {
+      tellRequestId(request, reply);
+      refuse(reply, "REQUEST_INVALID", "The address cannot be read; check its percent escapes.");
+    },
   }).withTypeProvider<ZodTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -59,6 +74,7 @@ export async function createApp(ports: ApiPorts, options: ApiOptions): Promise<A
     ),
   );
   app.decorateRequest("client", null);
+  observeRequests(app, ports.meter);
   acceptEmptyBodies(app);
   await app.register(swagger, {
     openapi: {
@@ -79,7 +95,7 @@ export async function createApp(ports: ApiPorts, options: ApiOptions): Promise<A
   addDashboardRoutes(app, options.page);
   await app.register(
     async (scope) => {
-      scope.addHook("onRequest", createKeyCheck(options.keys));
+      scope.addHook("onRequest", createKeyCheck(keyRulesOf(ports, options)));
       scope.addHook("onRequest", async (_request, reply) => {
         if (!(await ports.isLedgerReachable())) refuseUnreachable(reply);
       });
@@ -88,6 +104,11 @@ export async function createApp(ports: ApiPorts, options: ApiOptions): Promise<A
     { prefix: "/v1" },
   );
   return app;
+}
+
+function keyRulesOf({ clock }: ApiPorts, { keys, requestsPerSecond }: ApiOptions): KeyRules {
+  const calls = createRequestGate({ perSecond: requestsPerSecond, burst: 2 * requestsPerSecond }, clock);
+  return { keys, calls, wrongKeys: createRequestGate(wrongKeysRule, clock) };
 }
 
 function addJobRoutes(app: ApiApp, ports: ApiPorts, rules: SubmissionRules): void {

@@ -8,7 +8,7 @@ import {
   sealSettings,
   storeSettings,
 } from "@causeway/shared/platform/shared-settings.ts";
-import { listOf, port } from "@causeway/shared/platform/setting-kinds.ts";
+import { listOf, port, wholeNumber } from "@causeway/shared/platform/setting-kinds.ts";
 import {
   readSettings,
   type Settings,
@@ -18,17 +18,13 @@ import {
 import type { JournalRules } from "@causeway/shared/wiring/journal.ts";
 import { networkRulesOf } from "@causeway/shared/wiring/network.ts";
 import { z } from "zod";
-import { type HashedKey, hashedKey, roles } from "./http/auth.ts";
-
-const shortestKey = 8;
+import { apiKeyForm, namesTwice, readApiKey } from "./http/api-key.ts";
+import type { HashedKey } from "./http/auth.ts";
 
 const keySchema = z.string().transform((entry, context): HashedKey => {
-  const [name = "", role = "", ...rest] = entry.split(":");
-  const key = rest.join(":");
-  const known = roles.find((candidate) => candidate === role);
-  if (name !== "" && known !== undefined && key.length >= shortestKey) return hashedKey({ name, role: known }, key);
-  const message = `must be name:role:key with a role of ${roles.join(", ")} and a key of at least ${shortestKey} characters`;
-  context.addIssue({ code: "custom", message });
+  const key = readApiKey(entry);
+  if (key !== undefined) return key;
+  context.addIssue({ code: "custom", message: apiKeyForm });
   return z.NEVER;
 });
 
@@ -49,10 +45,19 @@ export const apiSettings = {
   },
   API_PORT: { schema: port, default: "8080", doc: "The API's port; 0: any free one (the log says which)." },
   API_KEYS: {
-    schema: listOf(keySchema).refine((keys) => keys.length > 0, "must hold at least one name:role:key"),
+    schema: listOf(keySchema)
+      .refine((keys) => keys.length > 0, "must hold at least one name:role:key")
+      .refine((keys) => namesTwice(keys).length === 0, "must give each key a name of its own"),
     default: undefined,
-    doc: "The keys of the API's clients, comma-separated, each as name:role:key; roles are read, operate and admin.",
+    doc:
+      "The keys of the API's clients, comma-separated, each as name:role:key or name:role:sha256:HASH (HASH as `printf %s KEY | sha256sum` " +
+      "prints it); roles are read, operate and admin.",
     secret: true,
+  },
+  API_REQUESTS_PER_SECOND: {
+    schema: wholeNumber(0, 1_000_000),
+    default: "100",
+    doc: "How many requests each API key may keep up, with twice as many at once after a silence; 0: no limit.",
   },
 } as const satisfies SettingsDeclaration;
 

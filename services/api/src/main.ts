@@ -38,13 +38,21 @@ const ports = {
   clock,
   newJobId: randomUUID,
   isLedgerReachable: createLedgerProbe(redis, clock),
+  meter: metrics,
   metricsText: () => metrics.text(),
 };
 const rules = {
   addresses: createAddressRules(config.ALLOWED_ENDPOINTS),
   environmentPrefixes: config.CREDENTIALS_ENV_PREFIXES,
 };
-const app = await createApp(ports, { keys: config.API_KEYS, rules, version, page: readPage(), log });
+const app = await createApp(ports, {
+  keys: config.API_KEYS,
+  requestsPerSecond: config.API_REQUESTS_PER_SECOND,
+  rules,
+  version,
+  page: readPage(),
+  log,
+});
 const url = await app.listen({ host: config.API_HOST, port: config.API_PORT });
 log.info({ url }, "listening");
 await lifecycle.drain(() => app.close());

@@ -22,7 +22,8 @@ test("health, metrics and the description of the API are open", async () => {
   const open = { authorization: "" };
   assert.deepEqual((await call("GET", "/healthz", undefined, open)).json, { status: "alive" });
   assert.equal((await call("GET", "/readyz", undefined, open)).status, 200);
-  assert.match((await call("GET", "/metrics", undefined, open)).text, /migration_objects_total/);
+  await call("GET", "/metrics", undefined, open);
+  assert.match((await call("GET", "/metrics", undefined, open)).text, /migration_http_requests_total/);
   assert.match((await call("GET", "/docs", undefined, open)).text, /Submit a job/);
   const description = (await call("GET", "/openapi.json", undefined, open)).json;
   assert.equal(description.openapi, "3.1.0");
@@ -59,3 +60,55 @@ test("what is not there gets a problem document too", async () => {
 function as(key: string) {
   return { authorization: `Bearer ${key}` };
 }
+
+test("a key that asks too often is told when to come back; other keys are not slowed by it", async () => {
+  const { call, clock } = await openFixture({ requestsPerSecond: 10 });
+  for (let at = 0; at < 20; at += 1) assert.equal((await call("GET", "/v1/workers")).status, 200);
+  const refused = await call("GET", "/v1/workers");
+  assert.deepEqual([refused.status, refused.json.code, refused.headers["retry-after"]], [429, "RATE_LIMITED", "1"]);
+  assert.equal((await call("GET", "/v1/workers", undefined, as(keys.read))).status, 200);
+  assert.equal((await call("GET", "/healthz")).status, 200, "what is open is not counted");
+  clock.advance(1000);
+  for (let at = 0; at < 10; at += 1) assert.equal((await call("GET", "/v1/workers")).status, 200);
+  assert.equal((await call("GET", "/v1/workers")).status, 429);
+});
+
+test("guessing keys is slow, and a right key is let in all the same", async () => {
+  const { call } = await openFixture();
+  const statuses: number[] = [];
+  for (let at = 0; at < 25; at += 1)
+    statuses.push((await call("GET", "/v1/jobs", undefined, as(`guess-${at}`))).status);
+  assert.deepEqual([...new Set(statuses)], [401, 429]);
+  assert.equal((await call("GET", "/v1/jobs")).status, 200);
+});
+
+test("every answer carries the request's id: the caller's where it is fit for a log, else one of ours", async () => {
+  const { call } = await openFixture();
+  const given = await call("GET", "/v1/jobs", undefined, { "x-request-id": "night-shift:42" });
+  assert.equal(given.headers["x-request-id"], "night-shift:42");
+  for (const unfit of ["", "a\tb", '"}{', "x".repeat(500)]) {
+    const answer = await call("GET", "/v1/none", undefined, { "x-request-id": unfit });
+    assert.match(String(answer.headers["x-request-id"]), /^[\da-f-]{36}$/);
+  }
+  assert.match(String((await call("GET", "/v1/jobs/%zz")).headers["x-request-id"]), /^[\da-f-]{36}$/);
+});
+
+test("a body above a mebibyte is refused before it is parsed", async () => {
+  const { call } = await openFixture();
+  const answer = await call("POST", "/v1/jobs", { name: "x".repeat(1_100_000) });
+  assert.deepEqual([answer.status, answer.json.code], [413, "BODY_TOO_LARGE"]);
+});
+
+test("requests are timed by route, not by address", async () => {
+  const { call, meter } = await openFixture();
+  await call("GET", "/v1/jobs/one");
+  await call("GET", "/v1/jobs/two");
+  await call("GET", "/nowhere/at/all");
+  const text = await meter.text();
+  assert.match(
+    text,
+    /migration_http_requests_total\{method="GET",route="\/v1\/jobs\/:id",status="404",service="api"\} 2/,
+  );
+  assert.match(text, /migration_http_request_seconds_count\{[^}]*route="\/v1\/jobs\/:id"[^}]*\} 2/);
+  assert.ok(!text.includes("nowhere"));
+});

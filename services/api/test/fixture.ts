@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import { readPage } from "@causeway/dashboard/assets/page.ts";
+import { assetAt } from "@causeway/dashboard/assets/asset.ts";
 import { createMemoryLedger } from "@causeway/shared/adapters/memory/ledger/ledger.ts";
 import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
 import type { Outcome } from "@causeway/shared/domain/outcome.ts";
+import { createMetrics, type Metrics } from "@causeway/shared/platform/metrics.ts";
 import type { Ledger } from "@causeway/shared/ports/ledger.ts";
 import type { CredentialSeal } from "@causeway/shared/ports/secrets.ts";
 import { createManualClock, type ManualClock } from "@causeway/shared/testing/manual-clock.ts";
@@ -17,6 +18,7 @@ export interface Fixture {
   readonly app: ApiApp;
   readonly ledger: Ledger;
   readonly clock: ManualClock;
+  readonly meter: Metrics;
   readonly seal: CredentialSeal;
   /** What the journal holds, by job. */
   readonly journal: Map<string, Outcome[]>;
@@ -41,18 +43,21 @@ export interface Answer {
 
 export const keys = { read: "read-key-1234", operate: "operate-key-1234", admin: "admin-key-1234" } as const;
 
-const page = readPage();
+/** The dashboard has tests of its own. */
+const page = { index: assetAt("/", "text/html; charset=utf-8", "<!doctype html>"), assets: new Map() };
 
 /** The API on a ledger in memory, called without a socket. */
-export async function openFixture(): Promise<Fixture> {
+export async function openFixture({ requestsPerSecond = 0 } = {}): Promise<Fixture> {
   const clock = createManualClock();
   const ledger = createMemoryLedger(clock);
   const seal = createSeal(Buffer.alloc(32, 7));
   const journal = new Map<string, Outcome[]>();
   const link = { isUp: true };
-  const world = { ledger, clock, seal, journal, link };
+  const meter = createMetrics("api");
+  const world = { meter, ledger, clock, seal, journal, link };
   const app = await createApp(portsOf(world), {
     keys: (["read", "operate", "admin"] as const).map((role) => hashedKey({ name: role, role }, keys[role])),
+    requestsPerSecond,
     rules: {
       addresses: createAddressRules(["*.amazonaws.com", "*.aliyuncs.com"]),
       environmentPrefixes: ["SRC_"],
@@ -82,7 +87,7 @@ export async function openFixture(): Promise<Fixture> {
   };
 }
 
-function portsOf({ ledger, clock, seal, journal, link }: Omit<Fixture, "app" | "call">): ApiPorts {
+function portsOf({ meter, ledger, clock, seal, journal, link }: Omit<Fixture, "app" | "call">): ApiPorts {
   return {
     jobs: { ...ledger.jobs, get: (id) => (link.isUp ? ledger.jobs.get(id) : Promise.reject(new Error("away"))) },
     removal: ledger.jobs,
@@ -100,7 +105,8 @@ function portsOf({ ledger, clock, seal, journal, link }: Omit<Fixture, "app" | "
     clock,
     newJobId: () => randomUUID(),
     isLedgerReachable: async () => link.isUp,
-    metricsText: async () => "migration_objects_total 0\n",
+    meter,
+    metricsText: () => meter.text(),
   };
 }
 

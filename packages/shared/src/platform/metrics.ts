@@ -22,6 +22,8 @@ const helps: Readonly<Record<string, string>> = {
   migration_crc64_engine: "What computes CRC-64: 1 for the engine that runs.",
   migration_request_seconds: "How long requests to the stores took, by store and operation.",
   migration_request_faults_total: "Requests to the stores that were refused or failed, by store, operation and code.",
+  migration_http_requests_total: "Requests to the API, by method, route and status.",
+  migration_http_request_seconds: "How long the API took to answer, by method and route; streams are not timed.",
   migration_connections: "Objects and parts that may be under way at once, and that are.",
   migration_bodies_bytes: "Memory that is reserved for bodies.",
   migration_listed_objects_total: "Objects that were listed and planned.",

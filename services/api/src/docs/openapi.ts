@@ -9,7 +9,7 @@ export async function describeApi(version: string): Promise<string> {
   const ports = {} as ApiPorts;
   const page = {} as Page;
   const rules = { addresses: createAddressRules([]), environmentPrefixes: [] };
-  const app = await createApp(ports, { keys: [], rules, version, page, log: undefined });
+  const app = await createApp(ports, { keys: [], requestsPerSecond: 0, rules, version, page, log: undefined });
   await app.ready();
   const description = app.swagger();
   await app.close();

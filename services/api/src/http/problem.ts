@@ -19,6 +19,7 @@ const problems = {
   STATE_REFUSES: { status: 409, title: "The job's state does not allow that." },
   BODY_TOO_LARGE: { status: 413, title: "The body is too large." },
   MEDIA_TYPE: { status: 415, title: "The body must be application/json." },
+  RATE_LIMITED: { status: 429, title: "Too many requests." },
   TOO_MANY_STREAMS: { status: 429, title: "Too many streams of events are open." },
   INTERNAL: { status: 500, title: "Causeway itself made a mistake." },
   SECRETS_UNREADABLE: { status: 500, title: "The job's credentials cannot be opened." },
