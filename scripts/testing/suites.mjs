@@ -14,7 +14,24 @@ const needs = {
     reason: "no Chromium is installed",
   },
   root: { found: () => process.getuid?.() === 0, reason: "it runs as root only" },
+  charon: {
+    found: (env) => missingForCharon(env) === undefined,
+    reason: "it needs root, /dev/net/tun, charon-systemd, swanctl, nft and ip",
+  },
 };
+
+/** What keeps real charons from running in network namespaces here; undefined: nothing. */
+function missingForCharon(env) {
+  if (process.getuid?.() !== 0) return "root";
+  if (!existsSync("/dev/net/tun")) return "/dev/net/tun";
+  // charon-systemd has no way to say only its version.
+  if (!existsSync("/usr/sbin/charon-systemd")) return "charon-systemd";
+  return [
+    ["swanctl", "--version"],
+    ["nft", "--version"],
+    ["ip", "-V"],
+  ].find(([name, ask]) => !answers(name, [ask], env));
+}
 
 /**
  * Every file whose name ends with `suffix`, as `{ file, needs }`, sorted by path relative to `root`; with `starts`, only

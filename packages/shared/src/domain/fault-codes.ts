@@ -123,6 +123,18 @@ export const faultCodes = {
     meaning: "The target's address lies outside OSS_ALLOWED_CIDRS, so not a byte was sent.",
     cure: "Fix DNS or pin target.addresses; widen OSS_ALLOWED_CIDRS only if that block is behind the tunnel.",
   },
+  TUNNEL_DOWN: {
+    meaning: "The tunnel that the target is reached through is down, so not a byte was sent.",
+    cure: "Run `causeway tunnel status` on the worker's host. Nothing is lost: work goes on within seconds once the tunnel is up.",
+  },
+  CHARON_UNREACHABLE: {
+    meaning: "strongSwan's charon, which holds the tunnel up, did not answer at its VICI socket.",
+    cure: "See that strongswan.service runs, that TUNNEL_VICI_SOCKET names its socket, and that this user may open it.",
+  },
+  CHARON_REFUSED: {
+    meaning: "charon refused a command, or answered what is not understood.",
+    cure: "Read what it said, beside this code, and the log of strongswan.service.",
+  },
   CLOCK_SKEWED: {
     meaning: "This host's clock is more than 15 minutes off, so its signatures are refused.",
     cure: "Start NTP (chrony) on the host.",

@@ -1,0 +1,153 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { readTunnel } from "../model/read-tunnel.ts";
+import type { Tunnel } from "../model/tunnel.ts";
+import { renderTunnel } from "../render/render-tunnel.ts";
+import { type Section, sections } from "../render/sections.ts";
+import { type CharonProcess, createCharonProcess } from "./charon-process.ts";
+import { type LabNetwork, createLabNetwork, gatewayAddress, ossBlocks, publicAddress } from "./namespaces.ts";
+
+/**
+ * The private path in miniature: a host with the files that `causeway tunnel render` writes, and a gateway as the cloud's would
+ * be, each with a real charon in a network namespace of its own. ESP is charon's own, so the kernel needs none.
+ */
+export interface TunnelLab {
+  readonly network: LabNetwork;
+  readonly tunnel: Tunnel;
+  readonly host: CharonProcess;
+  readonly gateway: CharonProcess;
+  /** Loads the rendered guard and routes, or takes them away. */
+  guard(state: "on" | "off"): void;
+  /** Gives the pre-shared key to both daemons, or another one to the host. */
+  loadKeys(hostKey?: string): Promise<void>;
+  /** Starts both daemons and resolves when the tunnel is up. */
+  bringUp(): Promise<void>;
+  /** Resolves when that many children are installed at the host. */
+  installed(count: number, withinMs?: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const key = "a key of the laboratory";
+const pollMs = 100;
+const yaml = `version: 1
+name: lab
+esp: userspace
+host:
+  publicAddress: ${publicAddress}
+  networks: [172.16.1.0/24]
+gateway:
+  product: vpn-gateway
+  tunnels:
+    - address: ${gatewayAddress}
+      key: env:LAB_KEY
+oss:
+  region: cn-shanghai
+`;
+
+/** `folder`: for all files. Needs root, /dev/net/tun, charon-systemd, swanctl and nft. */
+export function openTunnelLab(folder: string): TunnelLab {
+  const reading = readTunnel(yaml, "lab.yaml");
+  if (!reading.ok) throw new Error(reading.faults.map(({ says }) => says).join(" "));
+  const { tunnel } = reading;
+  const network = createLabNetwork(`cw${process.pid}`);
+  const texts = writeHostFiles(folder, tunnel);
+  const sides = { folder, network, texts };
+  const host = charonOf("host", sides, texts("/etc/swanctl/conf.d/causeway.conf"));
+  const gateway = charonOf("gateway", sides, gatewayConf(tunnel));
+  const loadKeys = async (hostKey = key): Promise<void> => {
+    const signal = AbortSignal.timeout(10_000);
+    const shared = { id: "lab-1", owners: [publicAddress, gatewayAddress] };
+    if (gateway.isRunning()) await gateway.charon.loadKey({ ...shared, key }, { signal });
+    if (host.isRunning()) await host.charon.loadKey({ ...shared, key: hostKey }, { signal });
+  };
+  const lab: TunnelLab = {
+    network,
+    tunnel,
+    host,
+    gateway,
+    loadKeys,
+    guard: (state) => switchGuard(network, folder, state),
+    async bringUp() {
+      await gateway.start();
+      await host.start();
+      await loadKeys();
+      await host.charon.initiate("lab-1", { signal: AbortSignal.timeout(60_000) });
+      await lab.installed(1);
+    },
+    installed: (count, withinMs = 60_000) => untilInstalled(host, count, withinMs),
+    async close() {
+      await Promise.all([host.stop("SIGTERM"), gateway.stop("SIGTERM")]);
+      network.close();
+    },
+  };
+  return lab;
+}
+
+interface Sides {
+  readonly folder: string;
+  readonly network: LabNetwork;
+  readonly texts: (path: string) => string;
+}
+
+function charonOf(name: "host" | "gateway", { folder, network, texts }: Sides, swanctlConf: string): CharonProcess {
+  const strongswanConf = texts("/etc/strongswan.d/causeway.conf");
+  return createCharonProcess({ folder, name, within: network.within(name), swanctlConf, strongswanConf });
+}
+
+/** Writes what is rendered below the folder, as it would lie on the host; answers how to read it. */
+function writeHostFiles(folder: string, tunnel: Tunnel): (path: string) => string {
+  const files = renderTunnel(tunnel);
+  for (const { path, mode, text } of files) {
+    const place = join(folder, "root", path);
+    mkdirSync(dirname(place), { recursive: true });
+    writeFileSync(place, text, { mode });
+  }
+  return (path) => {
+    const found = files.find((file) => file.path === path);
+    if (found === undefined) throw new Error(`the renderer wrote no ${path}`);
+    return found.text;
+  };
+}
+
+/** The cloud's side: it waits to be called, and takes what its customer renders. */
+function gatewayConf(tunnel: Tunnel): string {
+  const connection: Section = {
+    version: "2",
+    local_addrs: gatewayAddress,
+    remote_addrs: "%any",
+    proposals: tunnel.ikeProposals.join(", "),
+    encap: "yes",
+    local: { auth: "psk", id: gatewayAddress },
+    remote: { auth: "psk", id: publicAddress },
+    children: {
+      oss: {
+        local_ts: ossBlocks.join(", "),
+        remote_ts: tunnel.networks.join(", "),
+        esp_proposals: tunnel.espProposals.join(", "),
+      },
+    },
+  };
+  return sections({ connections: { customer: connection } });
+}
+
+function switchGuard(network: LabNetwork, folder: string, state: "on" | "off"): void {
+  if (state === "on") {
+    network.run("host", "nft", "-f", join(folder, "root/etc/causeway/guard.nft"));
+    network.run("host", join(folder, "root/usr/local/lib/causeway/tunnel-routes"), "up");
+    return;
+  }
+  network.run("host", "nft", "delete", "table", "inet", "causeway_guard");
+  for (const block of ossBlocks)
+    network.run("host", "ip", "route", "del", "unreachable", block, "metric", "4294967295");
+}
+
+async function untilInstalled({ charon }: CharonProcess, count: number, withinMs: number): Promise<void> {
+  const endsAtMs = Date.now() + withinMs;
+  for (;;) {
+    const sas = await charon.sas({ signal: AbortSignal.timeout(10_000) }).catch(() => []);
+    const up = sas.flatMap(({ children }) => children).filter(({ state }) => state === "INSTALLED").length;
+    if (up === count) return;
+    if (Date.now() > endsAtMs) throw new Error(`${up} children are installed, not ${count}`);
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
