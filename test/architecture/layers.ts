@@ -42,6 +42,7 @@ const layers: readonly Layer[] = [
   ...adapterLayers,
   { files: /^packages\/shared\/src\/adapters\/[^/]+\//, may: everyAdapter },
   { files: /^packages\/shared\/src\/platform\//, may: ["pino", "prom-client", "zod", "node:"] },
+  { files: /^packages\/shared\/src\/preflight\//, may: ["shared/domain/", "shared/ports/"] },
   // What master and worker open alike: the only place besides main.ts that knows several adapters.
   { files: /^packages\/shared\/src\/wiring\//, may: ["shared/domain/", "shared/ports/", "shared/adapters/", "node:"] },
   {

@@ -93,7 +93,7 @@ async function startEmulator(kind: Kind, own: EmulatorConfig, shared: EmulatorsC
   const faults = { current: createFaultPlan(faultPlanSchema.parse(own.faults ?? {})) };
   const requests = createRequestLog();
   const protocol = kind.create({ stores, credentials, region, now, restoreMs: own.restoreMs });
-  const listener = await listen({ protocol, port: own.port ?? 0, host: shared.host, stores, requests, faults });
+  const listener = await listen({ protocol, port: own.port ?? 0, host: shared.host, stores, requests, faults, now });
   const [[accessKeyId, secretAccessKey] = ["", ""]] = credentials;
   return {
     url: listener.url,

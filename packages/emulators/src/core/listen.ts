@@ -12,6 +12,8 @@ export interface ListenOptions extends AdminSubject {
   readonly port: number;
   /** The address to listen on; 127.0.0.1 unless told otherwise. */
   readonly host?: string | undefined;
+  /** The store's clock in Unix milliseconds, which every answer tells as its Date. */
+  readonly now: () => number;
 }
 
 export interface Listener {
@@ -42,6 +44,7 @@ async function closeServer(server: Server): Promise<void> {
 }
 
 async function serve(message: IncomingMessage, response: ServerResponse, options: ListenOptions): Promise<void> {
+  response.setHeader("date", new Date(options.now()).toUTCString());
   const expects = message.headers.expect !== undefined;
   let bodyAsked = false;
   const exchange = createExchange(message, () => {

@@ -44,6 +44,11 @@ export function mappingRule(jobId: string, spec: OpenJobSpec): MappingRule {
   };
 }
 
+/** The class that an object of a source class gets at the target. */
+export function targetStorageClass(sourceClass: string, rule: MappingRule): OssStorageClass {
+  return rule.storageClass ?? rule.storageClasses[sourceClass] ?? storageClassTable[sourceClass] ?? "Standard";
+}
+
 /** OSS' limit for all user metadata of an object, names and values together. */
 const mostMetadataBytes = 8 * 1024;
 
@@ -67,11 +72,7 @@ export function mapAttributes(facts: SourceFacts, rule: MappingRule): TargetAttr
   return {
     headers: facts.headers,
     userMetadata,
-    storageClass:
-      rule.storageClass ??
-      rule.storageClasses[facts.storageClass] ??
-      storageClassTable[facts.storageClass] ??
-      "Standard",
+    storageClass: targetStorageClass(facts.storageClass, rule),
     serverSideEncryption: rule.serverSideEncryption,
   };
 }

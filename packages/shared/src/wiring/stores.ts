@@ -1,13 +1,16 @@
 import { BlockList, isIPv6 } from "node:net";
 import { proxyFor } from "../adapters/http/proxy-rule.ts";
 import { createOssCredentialChain } from "../adapters/oss/credential-chain.ts";
-import { createOssTarget } from "../adapters/oss/oss-target.ts";
+import { createOssLook } from "../adapters/oss/look.ts";
+import { createOssTarget, type OssTargetOptions } from "../adapters/oss/oss-target.ts";
 import { createS3CredentialChain } from "../adapters/s3/credential-chain.ts";
-import { createS3Source } from "../adapters/s3/s3-source.ts";
+import { createS3Look } from "../adapters/s3/look.ts";
+import { createS3Source, type S3SourceOptions } from "../adapters/s3/s3-source.ts";
 import type { Credentials, OpenJobSpec } from "../domain/job-spec.ts";
 import type { ObjectSource } from "../ports/object-source.ts";
 import type { ObjectTarget } from "../ports/object-target.ts";
-import { type CredentialRules, credentialSource } from "./credentials.ts";
+import type { StoreLook } from "../ports/store-look.ts";
+import { type CredentialRules, type CredentialSource, credentialSource } from "./credentials.ts";
 import { type NetworkRules, trustedCertificates } from "./network.ts";
 
 export interface StoreRules extends CredentialRules, NetworkRules {
@@ -21,6 +24,8 @@ export interface StoreRules extends CredentialRules, NetworkRules {
 export interface StoreOpener {
   source(spec: OpenJobSpec["source"], credentials: Credentials): ObjectSource;
   target(spec: OpenJobSpec["target"], credentials: Credentials): ObjectTarget;
+  sourceLook(spec: OpenJobSpec["source"], credentials: Credentials): StoreLook;
+  targetLook(spec: OpenJobSpec["target"], credentials: Credentials): StoreLook;
 }
 
 /** What master and worker open S3 and OSS with, by the operator's rules. */
@@ -28,25 +33,41 @@ export function createStoreOpener(rules: StoreRules): StoreOpener {
   const ca = trustedCertificates(rules.caFile);
   const allows = allowsOnly(rules.targetCidrs);
   const { connections, env } = rules;
+  const s3Options = (spec: OpenJobSpec["source"], credentials: Credentials): S3SourceOptions => ({
+    ...spec,
+    connections,
+    ca,
+    proxy: proxyFor(spec.endpoint, rules, "any"),
+    credentials: credentialSource("SOURCE", credentials, rules, () => createS3CredentialChain(spec.region)),
+  });
+  const ossOptions = (spec: OpenJobSpec["target"], credentials: Credentials): OssTargetOptions => ({
+    ...spec,
+    connections,
+    ca,
+    allows,
+    proxy: proxyFor(spec.endpoint, rules, allows === undefined && spec.addresses.length === 0 ? "any" : "fixed"),
+    signature: "v4",
+    credentials: credentialSource("TARGET", credentials, rules, () => createOssCredentialChain(env)),
+  });
   return {
-    source: (spec, credentials) =>
-      createS3Source({
-        ...spec,
-        connections,
-        ca,
-        proxy: proxyFor(spec.endpoint, rules, "any"),
-        credentials: credentialSource("SOURCE", credentials, rules, () => createS3CredentialChain(spec.region)),
-      }),
-    target: (spec, credentials) =>
-      createOssTarget({
-        ...spec,
-        connections,
-        ca,
-        allows,
-        proxy: proxyFor(spec.endpoint, rules, allows === undefined && spec.addresses.length === 0 ? "any" : "fixed"),
-        signature: "v4",
-        credentials: credentialSource("TARGET", credentials, rules, () => createOssCredentialChain(env)),
-      }),
+    source: (spec, credentials) => createS3Source(s3Options(spec, credentials)),
+    target: (spec, credentials) => createOssTarget(ossOptions(spec, credentials)),
+    sourceLook: (spec, given) =>
+      createS3Look({ ...s3Options(spec, unused), credentials: late(() => s3Options(spec, given).credentials) }),
+    targetLook: (spec, given) =>
+      createOssLook({ ...ossOptions(spec, unused), credentials: late(() => ossOptions(spec, given).credentials) }),
+  };
+}
+
+/** Stands where the real ones come late. */
+const unused: Credentials = { accessKeyId: "none", secretAccessKey: "none" };
+
+/** Most of what a look asks needs no credentials, so it begins although they are unusable. */
+function late(open: () => CredentialSource): CredentialSource {
+  let source: CredentialSource | undefined;
+  return async () => {
+    source ??= open();
+    return source();
   };
 }
 

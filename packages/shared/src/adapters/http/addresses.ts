@@ -27,7 +27,7 @@ export function createAddresses({ hostname, pinned, allows }: AddressOptions): A
   let turn = 0;
   return {
     find: async () => {
-      const all = pinned.length > 0 ? pinned : await resolve(hostname);
+      const all = pinned.length > 0 ? pinned : await resolveAddresses(hostname);
       const allowed = all.filter((address) => allows?.(address) ?? true);
       if (allowed.length === 0) {
         throw new Fault("PATH_REFUSED", "path", { said: `${hostname} is at ${all.join(", ") || "no address"}` });
@@ -44,7 +44,8 @@ export function createAddresses({ hostname, pinned, allows }: AddressOptions): A
   };
 }
 
-async function resolve(hostname: string): Promise<readonly string[]> {
+/** What DNS says; an address is its own answer. */
+export async function resolveAddresses(hostname: string): Promise<readonly string[]> {
   if (isIP(hostname) !== 0) return [hostname];
   const found = await lookup(hostname, { all: true });
   return found.map(({ address }) => address);
