@@ -37,6 +37,7 @@ export async function listInLanes(stores: readonly Store[], bucket: string, lane
   const target = createMemoryTarget();
   const stopping = new AbortController();
   let keys = 0;
+  let splits = 0;
   const listing = createListing({
     jobs: ledger.jobs,
     ledger: ledger.dispatch,
@@ -49,6 +50,7 @@ export async function listInLanes(stores: readonly Store[], bucket: string, lane
     meter: {
       count: (name, _labels, by = 1) => {
         if (name === "migration_listed_objects_total") keys += by;
+        if (name === "migration_split_shards_total") splits += by;
       },
       time: () => undefined,
       gauge: () => undefined,
@@ -73,7 +75,7 @@ export async function listInLanes(stores: readonly Store[], bucket: string, lane
   const { user, system } = process.cpuUsage(cpuBefore);
   await Promise.all([consumer.stop("drain"), listing.stop()]);
   await source.close();
-  return { keys, seconds, cpuSeconds: (user + system) / 1e6, shards: (await ledger.plans.shards(job.id)).length };
+  return { keys, seconds, cpuSeconds: (user + system) / 1e6, shards: splits + 1 };
 }
 
 function openSource({ url, region, accessKeyId, secretAccessKey }: Store, bucket: string, lanes: number) {

@@ -39,7 +39,7 @@ export function createDispatcher(parts: DispatcherParts): () => Promise<"again" 
       const nowMs = parts.clock.monotonicMs();
       if (nowMs - (fedMs.get(jobId) ?? Number.NEGATIVE_INFINITY) < feedEveryMs) continue;
       if (!hasRoom(jobs, jobId, parts.backlogBudgetBytes)) continue;
-      const unfinished = (await parts.plans.shards(jobId)).filter(({ finished }) => !finished);
+      const unfinished = await parts.plans.shards(jobId);
       await parts.shards.add(unfinished.map(({ id }) => ({ version: 1, jobId, shardId: id })));
       fedMs.set(jobId, nowMs);
     }

@@ -34,7 +34,7 @@ export type ListingEnd = "finished" | "suspended";
 export async function listShard(listing: ShardListing, options: Signalled): Promise<ListingEnd> {
   for (;;) {
     const shard = await findShard(listing);
-    if (shard === undefined || shard.finished) return "finished";
+    if (shard === undefined) return "finished";
     const end = await listFrom(shard, listing, options);
     if (end !== "refused") return end;
   }

@@ -7,7 +7,7 @@ import { createListingBoard, type ListingBoard } from "./listing-board.ts";
 
 const source = sourceOf([]);
 const shardOf = (id: string) => {
-  return { id, version: 1, after: undefined, before: undefined, cursor: undefined, finished: false };
+  return { id, version: 1, after: undefined, before: undefined, cursor: undefined };
 };
 
 function enter(board: ListingBoard, jobId: string, shardId: string, keys: readonly string[] = []) {

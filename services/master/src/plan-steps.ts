@@ -36,7 +36,7 @@ export function createPlanSteps(shard: Shard, listing: ShardListing): PlanSteps 
   /** Answers whether the shard was only split, and is known as it is now. */
   async function isOnlySplit(): Promise<boolean> {
     const present = (await plans.shards(jobId)).find(({ id }) => id === shardId);
-    if (present === undefined || present.finished || (present.cursor ?? null) !== knownCursor) return false;
+    if (present === undefined || (present.cursor ?? null) !== knownCursor) return false;
     // A version that was given anew, or an end that grew again: Redis fell back, and we know too little.
     if (present.version === version || endsBehind(present.before, range.before)) return false;
     ({ version } = present);

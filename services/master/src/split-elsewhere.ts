@@ -33,7 +33,7 @@ export function createSplitElsewhere(parts: ElsewhereParts): (options: Signalled
   async function splitOne(jobId: string, options: Signalled): Promise<boolean> {
     const job = await parts.jobs.get(jobId);
     if (job?.state !== "running" || !(await parts.gauge.hasRoom(jobId))) return false;
-    const unfinished = (await parts.plans.shards(jobId)).filter(({ finished }) => !finished);
+    const unfinished = await parts.plans.shards(jobId);
     const shard = unfinished[Math.floor(Math.random() * unfinished.length)];
     if (shard === undefined) return false;
     return await parts.stores.use(job, async ({ source }) => {

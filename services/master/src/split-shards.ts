@@ -64,7 +64,7 @@ async function findCut(shard: ShardSight, options: Signalled): Promise<string | 
 }
 
 async function presentShard({ jobId, shardId }: ShardSight, { plans }: SplitParts): Promise<Shard | undefined> {
-  const unfinished = (await plans.shards(jobId)).filter(({ finished }) => !finished);
+  const unfinished = await plans.shards(jobId);
   return unfinished.length < mostUnfinished ? unfinished.find(({ id }) => id === shardId) : undefined;
 }
 

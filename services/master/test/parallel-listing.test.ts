@@ -87,16 +87,16 @@ async function listAll(
     listPage: (request, options) =>
       rig.source.listPage({ ...request, limit: Math.min(request.limit, play.pageKeys) }, options),
   } satisfies Pick<ObjectSource, "listPage">;
-  const unfinished = async (): Promise<readonly Shard[]> =>
-    (await rig.ledger.plans.shards(jobId)).filter(({ finished }) => !finished);
+  const unfinished = async (): Promise<readonly Shard[]> => await rig.ledger.plans.shards(jobId);
+  let shards = 1;
   const living = () => ({
     plans: mortal(rig.ledger.plans, chance, play.deathEvery),
     source: mortal(source, chance, play.deathEvery),
   });
 
   async function list(): Promise<void> {
-    const shards = await unfinished();
-    const shard = shards[chance.below(Math.max(1, shards.length))];
+    const left = await unfinished();
+    const shard = left[chance.below(Math.max(1, left.length))];
     if (shard === undefined) return;
     const life = living();
     const entered = board.enter({ jobId, shardId: shard.id, prefix: "", source: life.source });
@@ -127,7 +127,7 @@ async function listAll(
     shard.hold();
     const parts = {
       plans: living().plans,
-      shards: { add: async () => undefined },
+      shards: { add: async (added: readonly unknown[]) => void (shards += added.length) },
       board: board,
       newId,
     };
@@ -145,7 +145,7 @@ async function listAll(
     ...Array.from({ length: listers }, () => surviving(list)),
     ...Array.from({ length: splitters }, () => surviving(split)),
   ]);
-  return { shards: (await rig.ledger.plans.shards(jobId)).length };
+  return { shards };
 }
 
 const someSource = {

@@ -34,7 +34,6 @@ describe("masters that list together", () => {
     await until("the job is listed", async () => (await rig.ledger.jobs.counts(id))?.listingFinished === true, 60_000);
     assert.equal((await rig.ledger.jobs.counts(id))?.listedObjects, keys.length);
     assert.ok(asked.most >= 4, `at most ${asked.most} pages were asked for at once`);
-    assert.ok((await rig.ledger.plans.shards(id)).length >= 4);
   });
 
   test("a master that comes later takes its share of a listing that is under way", async (t) => {
@@ -46,13 +45,11 @@ describe("masters that list together", () => {
     first.start();
     const { id } = await rig.submit();
     await until("the first one is busy", async () => ((await rig.ledger.jobs.counts(id))?.listedObjects ?? 0) > 3000);
-    const before = (await rig.ledger.plans.shards(id)).length;
     const second = rig.master();
     t.after(() => second.stop());
     second.start();
     asked.most = 0;
     await until("more is listed at once", () => asked.most >= 4, 30_000);
-    assert.ok((await rig.ledger.plans.shards(id)).length > before);
   });
 
   test("a small job behind a huge one is listed while the huge one goes on", async (t) => {

@@ -1,4 +1,4 @@
-/** A slice of the source's keyspace that is listed on its own: the keys in `(after, before]`. */
+/** A slice of the source's keyspace that is listed on its own: the keys in `(after, before]`. One that is finished is forgotten. */
 export interface Shard {
   readonly id: string;
   /** Bumped by every step; a step that carries an older one is refused. */
@@ -7,5 +7,4 @@ export interface Shard {
   readonly before: string | undefined;
   /** The last key that is planned; undefined: nothing yet. */
   readonly cursor: string | undefined;
-  readonly finished: boolean;
 }

@@ -5,12 +5,12 @@ import { counts, finishListing, newId, plan, plannedTask, runAll, settle, stateO
 
 export function examPlan(open: () => Promise<LedgerSubject>): void {
   describe("planning", () => {
-    test("a new job has one unfinished shard over its whole prefix", async () => {
+    test("a new job has one shard over its whole prefix", async () => {
       const { ledger } = await open();
       const [shard, ...others] = await ledger.plans.shards(await submit(ledger));
       assert.equal(others.length, 0);
-      const { after, before, cursor, finished } = shard ?? {};
-      assert.deepEqual({ after, before, cursor, finished }, { ...nothing, finished: false });
+      const { after, before, cursor } = shard ?? {};
+      assert.deepEqual({ after, before, cursor }, nothing);
     });
 
     test("a plan stores its tasks, moves the cursor, bumps the version, counts what was listed", async () => {
@@ -80,14 +80,14 @@ export function examPlan(open: () => Promise<LedgerSubject>): void {
       const shards = new Map((await ledger.plans.shards(jobId)).map((one) => [one.id, one]));
       assert.equal(shards.size, 2);
       assert.deepEqual(shards.get(shardId), { ...shard, before: "m:é", version: version + 1 });
-      assert.deepEqual(shards.get("s:2"), { ...nothing, id: "s:2", version: 1, after: "m:é", finished: false });
+      assert.deepEqual(shards.get("s:2"), { ...nothing, id: "s:2", version: 1, after: "m:é" });
       const again = { jobId, shardId: "s:2", version: 1, at: "t", newShardId: "s:4" };
       assert.equal(await ledger.plans.split(again), "planned");
       const split = (await ledger.plans.shards(jobId)).find(({ id }) => id === "s:4");
       assert.deepEqual([split?.after, split?.before], ["t", undefined]);
     });
 
-    test("a listing is finished when all of its shards are, each told once or twice", async () => {
+    test("a listing is finished when all of its shards are, each told once or twice, and forgets them", async () => {
       const { ledger } = await open();
       const jobId = await submit(ledger);
       const [shard] = await ledger.plans.shards(jobId);
@@ -101,6 +101,7 @@ export function examPlan(open: () => Promise<LedgerSubject>): void {
       assert.equal(await ledger.settling.beginSettling(jobId), false);
       await finishListing(ledger, jobId);
       assert.equal((await counts(ledger, jobId)).listingFinished, true);
+      assert.deepEqual(await ledger.plans.shards(jobId), []);
       const late = { jobId, shardId, version: version + 2, planId: newId(), cursor: "z", tasks: [plannedTask(1)] };
       assert.equal(await ledger.plans.plan(late), "refused");
       assert.equal(await ledger.plans.split({ ...late, at: "b", newShardId: "9" }), "refused");

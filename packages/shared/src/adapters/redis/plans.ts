@@ -33,7 +33,7 @@ export function createRedisPlans(redis: RedisConnection): PlanLedger {
 
     async finish({ jobId, shardId, version, known }) {
       const marks = [cursorMark(known?.cursor), cursorMark(known?.before)];
-      return plannedOf(await step(finish, jobId, [shardId, version, version + 1, ...marks]));
+      return plannedOf(await step(finish, jobId, [shardId, version, ...marks]));
     },
 
     async abandonListing(jobId, reason) {
@@ -65,6 +65,5 @@ function readShards(fields: Readonly<Record<string, string>>): readonly Shard[] 
       after: fields[`${id}:after`],
       before: fields[`${id}:before`],
       cursor: fields[`${id}:cursor`],
-      finished: fields[`${id}:finished`] !== undefined,
     }));
 }

@@ -15,7 +15,7 @@ export function createMemoryPlans(books: ReadonlyMap<string, JobBook>): PlanLedg
       if (book === undefined || entry === undefined) return "refused";
       if (entry.planId === planId) return "planned";
       if (!mayPlan(book)) return "not-now";
-      if (entry.shard.version !== version || entry.shard.finished) return "refused";
+      if (entry.shard.version !== version) return "refused";
       if (knownCursor !== undefined && knownCursor !== (entry.shard.cursor ?? null)) return "refused";
       for (const planned of tasks) {
         const task = newTask(planned, shardId);
@@ -36,7 +36,7 @@ export function createMemoryPlans(books: ReadonlyMap<string, JobBook>): PlanLedg
       if (book.shards.has(newShardId)) return "planned";
       if (!mayPlan(book)) return "not-now";
       const { shard } = entry;
-      if (shard.version !== version || shard.finished) return "refused";
+      if (shard.version !== version) return "refused";
       if (at === shard.before || at === shard.cursor) return "refused";
       entry.shard = { ...shard, before: at, version: version + 1 };
       const added = { ...shard, id: newShardId, after: at, cursor: undefined, version: 1 };
@@ -47,13 +47,13 @@ export function createMemoryPlans(books: ReadonlyMap<string, JobBook>): PlanLedg
     async finish({ jobId, shardId, version, known }) {
       const book = books.get(jobId);
       const entry = book?.shards.get(shardId);
-      if (book === undefined || entry === undefined) return "refused";
-      if (entry.shard.finished) return entry.shard.version === version + 1 ? "planned" : "refused";
+      if (book === undefined) return "refused";
+      if (entry === undefined) return "planned";
       if (!mayPlan(book)) return "not-now";
       if (entry.shard.version !== version) return "refused";
       const { cursor = null, before = null } = entry.shard;
       if (known !== undefined && (known.cursor !== cursor || known.before !== before)) return "refused";
-      entry.shard = { ...entry.shard, finished: true, version: version + 1 };
+      book.shards.delete(shardId);
       return "planned";
     },
 

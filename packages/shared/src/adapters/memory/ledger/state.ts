@@ -92,7 +92,6 @@ export function newBook({ record, sealedCredentials, idempotencyKey }: NewJob): 
     after: undefined,
     before: undefined,
     cursor: undefined,
-    finished: false,
   };
   return {
     ...record,
@@ -152,7 +151,7 @@ export function weightOf(objects: readonly { readonly key: string }[]): number {
 }
 
 export function listingFinished(book: JobBook): boolean {
-  return [...book.shards.values()].every(({ shard }) => shard.finished);
+  return book.shards.size === 0;
 }
 
 /** Nothing more will be planned. */

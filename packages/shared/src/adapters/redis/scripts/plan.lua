@@ -1,12 +1,11 @@
 -- ARGV: shard, version, planId, cursor, the known cursor (`=cursor`, `-` for none, '' for any), then per task: id, objects, bytes, manifest. KEYS: the tasks' keys behind the job's
 local shard, version, plan, cursor, known = unpack(ARGV, 1, 5)
-local present, last, done, before =
-  unpack(call('HMGET', SHARDS, shard .. ':version', shard .. ':plan', shard .. ':finished', shard .. ':cursor'))
+local present, last, before = unpack(call('HMGET', SHARDS, shard .. ':version', shard .. ':plan', shard .. ':cursor'))
 if not present then return 'refused' end
 if last == plan then return 'planned' end
 local state, abandoned = unpack(call('HMGET', JOB, 'state', 'abandoned'))
 if state ~= 'running' or abandoned then return 'not-now' end
-if present ~= version or done then return 'refused' end
+if present ~= version then return 'refused' end
 if known ~= '' and known ~= (before and '=' .. before or '-') then return 'refused' end
 
 local round = next_round(shard)
