@@ -12,6 +12,8 @@ const longestBackoffMs = 10_000;
 export interface Persistence {
   /** The ways that the step takes; a success says that they work. */
   readonly paths: { readonly source: Path | undefined; readonly target: Path };
+  /** A store's trouble is not final before it has lasted so long, whatever the number of attempts; undefined: attempts decide. */
+  readonly patienceMs?: number;
   readonly signal: AbortSignal;
 }
 
@@ -29,8 +31,9 @@ export interface AttemptParts {
 }
 
 export function createPersist({ clock, scheduler, meter }: AttemptParts): Persist {
-  return async (step, { paths, signal }) => {
+  return async (step, { paths, patienceMs = 0, signal }) => {
     let waits = 0;
+    let troubleSinceMs: number | undefined;
     for (let attempt = 1; ;) {
       const rest = rested(paths, signal);
       if (rest !== undefined) await rest;
@@ -44,7 +47,9 @@ export function createPersist({ clock, scheduler, meter }: AttemptParts): Persis
         const fault = faultOf(thrown);
         meter.count("migration_faults_total", { code: fault.code, kind: fault.kind });
         const path = observe(fault, paths);
-        if (!isWorthAnother(fault, attempt)) throw fault;
+        troubleSinceMs ??= clock.monotonicMs();
+        const isPatient = isTrouble(fault) && clock.monotonicMs() - troubleSinceMs < patienceMs;
+        if (!isWorthAnother(fault, attempt) && !isPatient) throw fault;
         if (fault.kind === "throttled") slowDown(fault, paths, scheduler);
         await clock.sleep(backoffMs(fault, waits), { signal });
         waits += 1;
@@ -76,6 +81,11 @@ function observe(fault: Fault, paths: Persistence["paths"]): Path | undefined {
   // Any answer, a refusal too, came over the link.
   path.worked();
   return undefined;
+}
+
+/** A fault of the store, not of the bytes: those are no better for waiting. */
+function isTrouble({ kind, code }: Fault): boolean {
+  return kind === "transient" && (code.endsWith("_FAILED") || code.endsWith("_UNREACHABLE"));
 }
 
 function isWorthAnother(fault: Fault, attempt: number): boolean {

@@ -1,6 +1,7 @@
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { SourceFacts, Stored } from "@causeway/shared/domain/object.ts";
 import type { SourceProof } from "@causeway/shared/domain/outcome.ts";
+import { partPatienceMs } from "@causeway/shared/domain/parts.ts";
 import type { Upload, UploadedPart } from "@causeway/shared/ports/object-target.ts";
 import type { UploadLedger } from "@causeway/shared/ports/task-ledger.ts";
 import type { CopyStep } from "./batch.ts";
@@ -133,7 +134,8 @@ async function complete(
       return { etag: held.etag, crc64: held.crc64 };
     }
   };
-  return persist(attempt, { paths: { source: undefined, target: work.paths.target }, signal });
+  const paths = { source: undefined, target: work.paths.target };
+  return persist(attempt, { paths, patienceMs: partPatienceMs(step.version.sizeBytes), signal });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { SourceObject } from "@causeway/shared/domain/object.ts";
-import { partRange, type PartPlan } from "@causeway/shared/domain/parts.ts";
+import { type PartPlan, partPatienceMs, partRange } from "@causeway/shared/domain/parts.ts";
 import type { Checksums } from "@causeway/shared/ports/checksums.ts";
 import type { Upload, UploadedPart } from "@causeway/shared/ports/object-target.ts";
 import type { Persist } from "./attempts.ts";
@@ -54,7 +54,8 @@ export async function sendPart(
     });
   };
   const place = { lane: "large", bytes: windowBytes } as const;
-  return persist(() => scheduler.hold(place, signal, send), { paths: work.paths, signal });
+  const how = { paths: work.paths, patienceMs: partPatienceMs(version.sizeBytes), signal };
+  return persist(() => scheduler.hold(place, signal, send), how);
 }
 
 /** The CRC-64 of all parts, one behind the other. */

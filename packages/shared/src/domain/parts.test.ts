@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { groupParts, partRange, planParts, planSourceParts } from "./parts.ts";
+import { groupParts, partPatienceMs, partRange, planParts, planSourceParts } from "./parts.ts";
 
 const mebibyte = 1024 ** 2;
 const largestObjectBytes = 10_000 * 5 * 1024 ** 3;
@@ -94,4 +94,10 @@ test("a cut of the source that OSS does not take is not taken", () => {
   assert.equal(planSourceParts({ etag: etagOf(2), sizeBytes: 9 * 1024 ** 3 }, tooLarge), undefined);
   const tooMany = { sizeBytes: 5 * mebibyte, count: 10_001 };
   assert.equal(planSourceParts({ etag: etagOf(10_001), sizeBytes: 10_001 * 5 * mebibyte }, tooMany), undefined);
+});
+
+test("parts of a large object outlast trouble in proportion to it, half an hour at most", () => {
+  assert.equal(partPatienceMs(3_000_000), 30);
+  assert.ok(partPatienceMs(1024 ** 3) > 10_000);
+  assert.equal(partPatienceMs(largestObjectBytes), 1_800_000);
 });

@@ -80,6 +80,18 @@ export function groupParts({ count, partSizeBytes }: PartPlan): readonly PartGro
   }));
 }
 
+/** About what one worker carries; and the longest that a part waits for trouble to pass. */
+const patientBytesPerMs = 100_000;
+const longestPatienceMs = 1_800_000;
+
+/**
+ * How long a part of an object of this size is tried again while a store fails: about as long as sending all the others again
+ * would take, half an hour at most. A moment's trouble must not cost hours of copying.
+ */
+export function partPatienceMs(sizeBytes: number): number {
+  return Math.min(Math.ceil(sizeBytes / patientBytesPerMs), longestPatienceMs);
+}
+
 /** Where the `partNumber`th part lies. */
 export function partRange(
   { partSizeBytes }: Pick<PartPlan, "partSizeBytes">,

@@ -1,6 +1,7 @@
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { Stored } from "@causeway/shared/domain/object.ts";
 import type { SourceProof } from "@causeway/shared/domain/outcome.ts";
+import { partPatienceMs } from "@causeway/shared/domain/parts.ts";
 import type { CompleteUpload, SpreadCopy } from "@causeway/shared/domain/task.ts";
 import type { TaskLedger, UploadLedger } from "@causeway/shared/ports/task-ledger.ts";
 import { insist } from "../commit-task.ts";
@@ -36,7 +37,8 @@ export async function completeUpload(
     }
     const proof = await prove(run, spread, parts);
     const paths = { source: undefined, target: run.work.paths.target };
-    const stored = await parts.persist(() => complete(run, spread, crc64), { paths, signal: run.signal });
+    const patienceMs = partPatienceMs(spread.version.sizeBytes);
+    const stored = await parts.persist(() => complete(run, spread, crc64), { paths, patienceMs, signal: run.signal });
     await verify(run, spread, { crc64, stored, isOpen: () => parts.ledger.isOpen(run.taken.task) });
     recordCopied(run, spread, { crc64, stored, proof, atMs: parts.clock.now() });
     const upload = { key: spread.targetKey, uploadId: spread.uploadId };
