@@ -73,6 +73,7 @@ const layers: readonly Layer[] = [
   },
   { files: /^packages\/dashboard\/src\/assets\//, may: ["node:"] },
   { files: /^services\/api\/src\/main\.ts$/, may: ["shared/", "dashboard/", "zod", "node:"] },
+  { files: /^packages\/tunnel\/src\/docs\//, may: ["tunnel/", "node:"] },
   {
     // What tunnel.yaml says and what follows from it are decided without touching the host.
     files: /^packages\/tunnel\/src\/(model|render|convert)\//,

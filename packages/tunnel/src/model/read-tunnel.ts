@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { faultsIn } from "./checks.ts";
+import { misfitsIn } from "./checks.ts";
 import { type Tunnel, tunnelOf } from "./tunnel.ts";
 import { tunnelFileSchema } from "./tunnel-file.ts";
 import { type FileFault, type YamlFile, readYaml } from "./yaml-lines.ts";
@@ -15,7 +15,7 @@ export function readTunnel(text: string, file: string): TunnelReading {
   const { yaml } = reading;
   const parsed = tunnelFileSchema.safeParse(yaml.value, { reportInput: true });
   if (!parsed.success) return refused(parsed.error.issues.flatMap((issue) => shapeFaults(issue, yaml, file)));
-  const faults = faultsIn(parsed.data).map(({ path, says, cure }) => ({ file, line: yaml.lineOf(path), says, cure }));
+  const faults = misfitsIn(parsed.data).map(({ path, says, cure }) => ({ file, line: yaml.lineOf(path), says, cure }));
   return faults.length > 0 ? refused(faults) : { ok: true, tunnel: tunnelOf(parsed.data) };
 }
 
@@ -24,24 +24,25 @@ function refused(faults: readonly FileFault[]): TunnelReading {
 }
 
 function shapeFaults(issue: z.core.$ZodIssue, { lineOf }: YamlFile, file: string): FileFault[] {
-  const place = issue.path.join(".") || "the file";
+  const name = issue.path.join(".") || "the file";
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => ({
-      file,
-      line: lineOf([...issue.path, key]),
-      says: `${[...issue.path, key].join(".")} is not known.`,
-      cure: "Take it out, or look up its name in docs/tunnel.md.",
-    }));
+    return issue.keys.map((key) => {
+      const path = [...issue.path, key];
+      const says = `${path.join(".")} is not known.`;
+      return { file, line: lineOf(path), says, cure: "Take it out, or look up its name in docs/tunnel.md." };
+    });
   }
-  const line = lineOf(issue.path);
-  if (issue.input === undefined) {
-    return [{ file, line, says: `${place} is missing.`, cure: "docs/tunnel.md says what belongs there." }];
-  }
-  return [{ file, line, says: `${place}: ${sentence(issue)}.`, cure: "docs/tunnel.md says what may stand here." }];
+  const says = issue.input === undefined ? `${name} is missing.` : `${name} ${sentence(issue)}.`;
+  return [{ file, line: lineOf(issue.path), says, cure: cureOf(issue.path.at(-1)) }];
 }
 
 function sentence(issue: z.core.$ZodIssue): string {
   if (issue.code === "invalid_value") return `must be ${issue.values.join(" or ")}`;
   if (issue.code === "invalid_type") return `must be a ${issue.expected === "object" ? "mapping" : issue.expected}`;
   return issue.message;
+}
+
+function cureOf(name: PropertyKey | undefined): string {
+  if (name !== "key") return "docs/tunnel.md says what belongs there.";
+  return "Store the key, for example in SSM Parameter Store as a SecureString, and write key: ssm:/its/name.";
 }

@@ -3,6 +3,8 @@ import { z } from "zod";
 const address = z.ipv4({ error: "must be an IPv4 address such as 203.0.113.59" });
 const block = z.cidrv4({ error: "must be an IPv4 block such as 172.16.1.0/24" });
 
+const identity = z.string().regex(/^[A-Za-z0-9@._-]+$/, "must be an address or a name such as @host.example.com");
+
 /** AES-256, SHA-256 and group 14: the strongest that every gateway of Alibaba Cloud speaks. */
 const strong = "aes256-sha256-modp2048";
 
@@ -21,9 +23,11 @@ const keyReference = z
   );
 
 const endOfTunnel = z.strictObject({
-  /** The gateway's public address for this tunnel, also its IKE identity. */
+  /** The gateway's public address for this tunnel. */
   address,
   key: keyReference,
+  /** The gateway's IKE identity; its address where it has none. */
+  id: identity.optional(),
   /** Gives the tunnel an XFRM interface of its own, with this id. Needed for two tunnels, and for selectors `any`. */
   interfaceId: z.int().min(1).max(0xffff_fffe).optional(),
 });
@@ -55,8 +59,10 @@ export const tunnelFileSchema = z.strictObject({
   /** Who encrypts: the kernel, or charon itself where the kernel has no ESP (slow; containers and tests). */
   esp: z.enum(["kernel", "userspace"]).default("kernel"),
   host: z.strictObject({
-    /** The address that the internet sees (an elastic IP), also our IKE identity. */
+    /** The address that the internet sees (an elastic IP). */
     publicAddress: address,
+    /** Our IKE identity; publicAddress where there is none. */
+    id: identity.optional(),
     /** Our side of the tunnel, as the gateway knows it. */
     networks: z
       .array(block)
@@ -74,6 +80,6 @@ export const tunnelFileSchema = z.strictObject({
     blocks: z.array(block).min(1).optional(),
   }),
   /** The largest packet inside the tunnel; what it becomes outside has to fit the internet's 1,500 bytes. */
-  mtuBytes: z.int().min(1280, "must be 1280 to 1422").max(1422, "must be 1280 to 1422").default(1400),
+  mtuBytes: z.int().min(1280, "must be 1280 to 1438").max(1438, "must be 1280 to 1438").default(1400),
 });
 export type TunnelFile = z.infer<typeof tunnelFileSchema>;

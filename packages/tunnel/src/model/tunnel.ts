@@ -6,6 +6,8 @@ export interface TunnelEnd {
   /** What charon calls the connection and its child: `tokyo-shanghai-1`. */
   readonly connection: string;
   readonly address: string;
+  /** The gateway's IKE identity. */
+  readonly id: string;
   /** Where its pre-shared key is kept: `ssm:/…`, `secretsmanager:…`, `env:…` or `file:…`. */
   readonly key: string;
   /** Undefined: the kernel's policies choose the tunnel, by addresses. */
@@ -23,6 +25,8 @@ export interface Tunnel {
   readonly role: "self" | "gateway";
   readonly esp: "kernel" | "userspace";
   readonly publicAddress: string;
+  /** Our IKE identity. */
+  readonly id: string;
   readonly networks: readonly string[];
   readonly product: Product;
   readonly selectors: "blocks" | "any";
@@ -46,14 +50,16 @@ export function tunnelOf(file: TunnelFile): Tunnel {
     role: file.role,
     esp: file.esp,
     publicAddress: host.publicAddress,
+    id: host.id ?? host.publicAddress,
     networks: host.networks,
     product: gateway.product,
     selectors: gateway.selectors,
     ikeProposals: gateway.ikeProposals,
     espProposals: gateway.espProposals,
-    ends: gateway.tunnels.map(({ address, key, interfaceId }, index) => ({
+    ends: gateway.tunnels.map(({ address, id, key, interfaceId }, index) => ({
       connection: `${file.name}-${index + 1}`,
       address,
+      id: id ?? address,
       key,
       xfrm: interfaceId === undefined ? undefined : { id: interfaceId, name: `causeway${index + 1}` },
     })),

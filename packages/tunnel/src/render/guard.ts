@@ -10,80 +10,96 @@ export const refusedCounters = ["refused_out", "refused_forwarded", "refused_in"
 /** The TUN device of charon's own ESP. */
 const userspaceDevice = "ipsec0";
 
+const reject = "reject with icmpx type admin-prohibited";
+
 /**
  * The rules that make the tunnel the only way to OSS' blocks. They know nothing of charon, so they hold before it starts and
- * after it dies. NAT64's form of the blocks counts as the blocks: where DNS64 is on, a name with only IPv4 addresses gets one.
+ * after it dies. The blocks' NAT64 form is closed too: where DNS64 is on, a name with only IPv4 addresses gets such a one.
  */
 export function guardFile(tunnel: Tunnel): RenderedFile {
-  return { path: guardPath, mode: 0o644, text: guardText(tunnel) };
-}
-
-function guardText(tunnel: Tunnel): string {
-  const blocks = tunnel.ossBlocks.join(", ");
-  const nat64 = tunnel.ossBlocks.map(nat64Block).join(", ");
-  const { leaves, enters } = outsideTunnel(tunnel);
-  const clamp = `tcp flags & (syn | rst) == syn tcp option maxseg size set ${tunnel.mssBytes}`;
-  return `#!/usr/sbin/nft -f
+  const table = [...sets(tunnel), ...counters, ...filterChains(tunnel), ...sizeChains(tunnel)];
+  const text = `#!/usr/sbin/nft -f
 # ${origin}
 table inet ${guardTable}
 delete table inet ${guardTable}
 table inet ${guardTable} {
-  set oss_blocks {
-    type ipv4_addr
-    flags interval
-    elements = { ${blocks} }
-  }
-  set oss_blocks_nat64 {
-    type ipv6_addr
-    flags interval
-    elements = { ${nat64} }
-  }
-  counter refused_out { }
-  counter refused_forwarded { }
-  counter refused_in { }
-  chain from_host {
-    type filter hook output priority filter; policy accept;
-    ip daddr @oss_blocks ${leaves} counter name "refused_out" reject with icmpx type admin-prohibited
-    ip6 daddr @oss_blocks_nat64 counter name "refused_out" reject with icmpx type admin-prohibited
-  }
-  chain through_host {
-    type filter hook forward priority filter; policy accept;
-    ip daddr @oss_blocks ${leaves} counter name "refused_forwarded" reject with icmpx type admin-prohibited
-    ip6 daddr @oss_blocks_nat64 counter name "refused_forwarded" reject with icmpx type admin-prohibited
-    ip saddr @oss_blocks ${enters} counter name "refused_in" drop
-  }
-  chain to_host {
-    type filter hook input priority filter; policy accept;
-    ip saddr @oss_blocks ${enters} counter name "refused_in" drop
-  }
-  chain mss_from_host {
-    type route hook output priority mangle; policy accept;
-    ip daddr @oss_blocks ${clamp}
-  }
-  chain mss_through_host {
-    type filter hook forward priority mangle; policy accept;
-    ip daddr @oss_blocks ${clamp}
-  }
-  chain mss_from_oss {
-    type filter hook prerouting priority mangle; policy accept;
-    ip saddr @oss_blocks ${clamp}
-  }
-}
+${table.map((line) => `  ${line}\n`).join("")}}
 `;
+  return { path: guardPath, mode: 0o644, text };
+}
+
+function sets(tunnel: Tunnel): readonly string[] {
+  return [
+    ...set("oss_blocks", "ipv4_addr", tunnel.ossBlocks),
+    ...set("oss_blocks_nat64", "ipv6_addr", tunnel.ossBlocks.map(nat64Block)),
+    ...(tunnel.role === "gateway" ? set("clients", "ipv4_addr", tunnel.networks) : []),
+  ];
+}
+
+function set(name: string, type: string, elements: readonly string[]): readonly string[] {
+  return block(`set ${name}`, [`type ${type}`, "flags interval", `elements = { ${elements.join(", ")} }`]);
+}
+
+const counters = refusedCounters.map((name) => `counter ${name} { }`);
+
+function filterChains(tunnel: Tunnel): readonly string[] {
+  const { leaves, enters } = besideTunnel(tunnel);
+  const refusedTo = (counter: string): readonly string[] => [
+    `ip daddr @oss_blocks ${leaves} counter name "${counter}" ${reject}`,
+    `ip6 daddr @oss_blocks_nat64 counter name "${counter}" ${reject}`,
+  ];
+  const refusedFrom = `ip saddr @oss_blocks ${enters} counter name "refused_in" drop`;
+  const forwards =
+    tunnel.role === "gateway" ? forClients : ["type filter hook forward priority filter; policy accept;"];
+  const [forwardHook = "", ...forwardRules] = forwards;
+  return [
+    ...block("chain from_host", [
+      "type filter hook output priority filter; policy accept;",
+      ...refusedTo("refused_out"),
+    ]),
+    ...block("chain through_host", [forwardHook, ...refusedTo("refused_forwarded"), refusedFrom, ...forwardRules]),
+    ...block("chain to_host", ["type filter hook input priority filter; policy accept;", refusedFrom]),
+  ];
+}
+
+/** A gateway forwards between its clients and OSS, and nothing else; OSS opens no connections to them. */
+const forClients = [
+  "type filter hook forward priority filter; policy drop;",
+  "ip saddr @clients ip daddr @oss_blocks accept",
+  "ip saddr @oss_blocks ip daddr @clients tcp flags & (syn | ack) == syn drop",
+  "ip saddr @oss_blocks ip daddr @clients accept",
+];
+
+/** Both directions' SYNs say what fits the tunnel: on an interface of 9,001 bytes nothing else would. */
+function sizeChains({ mssBytes }: Tunnel): readonly string[] {
+  const clamp = `tcp flags & (syn | rst) == syn tcp option maxseg size set ${mssBytes}`;
+  const to = `ip daddr @oss_blocks ${clamp}`;
+  return [
+    ...block("chain size_from_host", ["type route hook output priority mangle; policy accept;", to]),
+    ...block("chain size_through_host", ["type filter hook forward priority mangle; policy accept;", to]),
+    ...block("chain size_from_oss", [
+      "type filter hook prerouting priority mangle; policy accept;",
+      `ip saddr @oss_blocks ${clamp}`,
+    ]),
+  ];
 }
 
 /** Matches packets that would go out, or came in, beside the tunnel. */
-function outsideTunnel(tunnel: Tunnel): { readonly leaves: string; readonly enters: string } {
+function besideTunnel(tunnel: Tunnel): { readonly leaves: string; readonly enters: string } {
   const interfaces = tunnel.ends.flatMap(({ xfrm }) => xfrm?.name ?? []);
   const devices = tunnel.esp === "userspace" ? [userspaceDevice] : interfaces;
   if (devices.length === 0) return { leaves: "rt ipsec missing", enters: "meta ipsec missing" };
-  const set = `{ ${devices.map((device) => `"${device}"`).join(", ")} }`;
-  return { leaves: `oifname != ${set}`, enters: `iifname != ${set}` };
+  const names = `{ ${devices.map((device) => `"${device}"`).join(", ")} }`;
+  return { leaves: `oifname != ${names}`, enters: `iifname != ${names}` };
 }
 
-/** `64:ff9b::6462:2300/120` for `100.98.35.0/24` (RFC 6052's well-known prefix). */
-function nat64Block(block: string): string {
-  const [address = "", bits = "32"] = block.split("/");
+/** `64:ff9b::6462:2300/120` for `100.98.35.0/24` (the well-known prefix of RFC 6052). */
+function nat64Block(cidr: string): string {
+  const [address = "", bits = "32"] = cidr.split("/");
   const [a = 0, b = 0, c = 0, d = 0] = address.split(".").map(Number);
   return `64:ff9b::${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}/${96 + Number(bits)}`;
+}
+
+function block(head: string, lines: readonly string[]): readonly string[] {
+  return [`${head} {`, ...lines.map((line) => `  ${line}`), "}"];
 }

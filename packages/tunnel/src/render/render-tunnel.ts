@@ -1,6 +1,7 @@
 import type { Tunnel } from "../model/tunnel.ts";
 import type { RenderedFile } from "./files.ts";
 import { guardFile } from "./guard.ts";
+import { initiateFile } from "./initiate.ts";
 import { routesFile } from "./routes.ts";
 import { strongswanFile } from "./strongswan.ts";
 import { swanctlFile } from "./swanctl.ts";
@@ -12,6 +13,7 @@ export function renderTunnel(tunnel: Tunnel): readonly RenderedFile[] {
   return [
     guardFile(tunnel),
     routesFile(tunnel),
+    initiateFile(tunnel),
     swanctlFile(tunnel),
     strongswanFile(tunnel),
     sysctlFile(tunnel),

@@ -1,29 +1,150 @@
-import type { Tunnel } from "../model/tunnel.ts";
+import type { Tunnel, XfrmInterface } from "../model/tunnel.ts";
 import { type RenderedFile, origin } from "./files.ts";
 
 /** Run at boot, and by charon when a child comes up or goes. */
 export const routesPath = "/usr/local/lib/causeway/tunnel-routes";
 
-/** The second lock: a route that refuses OSS' blocks whenever no better one is there. */
+/** Which interface's tunnel is up, by charon's own word; gone with a reboot, as the tunnels are. */
+const stateFolder = "/run/causeway-tunnel";
+
+/**
+ * The script that keeps the routes. First of all it lays the second lock: routes that refuse OSS' blocks wherever no better
+ * one stands. Policy-based tunnels need no more: charon's routes stand in table 220, which is asked before the main one.
+ */
 export function routesFile(tunnel: Tunnel): RenderedFile {
-  return { path: routesPath, mode: 0o755, text: policyScript(tunnel) };
+  const interfaces = tunnel.ends.flatMap(({ xfrm }) => xfrm ?? []);
+  const text = interfaces.length === 0 ? policyScript(tunnel) : interfaceScript(tunnel, interfaces);
+  return { path: routesPath, mode: 0o755, text };
 }
 
-function policyScript({ ossBlocks }: Tunnel): string {
+function head({ ossBlocks }: Tunnel): string {
   return `#!/bin/sh
 # ${origin}
-# up: routes that refuse OSS' blocks while the tunnel is down. charon's own routes stand in table 220, which comes first.
 set -eu
-case "\${1:-}" in
-up)
-  for block in ${ossBlocks.join(" ")}; do
+blocks='${ossBlocks.join(" ")}'
+
+refuse_blocks() {
+  for block in $blocks; do
     ip route replace unreachable "$block" metric 4294967295
   done
-  ;;
+}
+`;
+}
+
+function policyScript(tunnel: Tunnel): string {
+  return `${head(tunnel)}
+case "\${1:-}" in
+up | reset) refuse_blocks ;;
 *)
-  echo "usage: tunnel-routes up" >&2
+  echo 'usage: tunnel-routes up | reset' >&2
   exit 2
   ;;
 esac
 `;
 }
+
+function interfaceScript(tunnel: Tunnel, interfaces: readonly XfrmInterface[]): string {
+  const spread = tunnel.product === "transit-router" ? sharedRoutes : rankedRoutes;
+  return `${head(tunnel)}
+interfaces='${interfaces.map(({ name, id }) => `${name}:${id}`).join(" ")}'
+state=${stateFolder}
+
+${makeInterfaces(tunnel)}
+${noteChange}
+${spread}
+${interfaceVerbs}`;
+}
+
+function makeInterfaces({ mtuBytes }: Tunnel): string {
+  return `make_interfaces() {
+  device=$(ip -o -4 route show default | sed -n 's/.* dev \\([^ ]*\\).*/\\1/p' | head -n 1)
+  for interface in $interfaces; do
+    name=\${interface%%:*}
+    [ -e "/sys/class/net/$name" ] || ip link add "$name" type xfrm dev "\${device:-lo}" if_id "\${interface##*:}"
+    ip link set "$name" mtu ${mtuBytes}
+    echo 2 >"/proc/sys/net/ipv4/conf/$name/rp_filter"
+  done
+}
+`;
+}
+
+const noteChange = `# charon calls this with PLUTO_... variables, once for every pair of selectors. A tunnel may be up twice for a moment, while
+# charon replaces one connection by another; so each has a file of its own, which holds our address.
+note_change() {
+  for interface in $interfaces; do
+    [ "\${interface##*:}" = "\${PLUTO_IF_ID_OUT:-}" ] || continue
+    file=$state/\${interface%%:*}.\${PLUTO_UNIQUEID:-0}
+    case "$PLUTO_VERB" in
+    up-*) echo "\${PLUTO_ME:-}" >"$file" ;;
+    down-*) rm -f "$file" ;;
+    esac
+  done
+}
+
+source_of() {
+  cat "$state/$1".* 2>/dev/null | head -n 1
+}
+`;
+
+/** One call at a time: charon's threads may call for two tunnels at once. */
+const interfaceVerbs = `mkdir -p "$state"
+exec 9>"$state/lock"
+flock 9
+case "\${PLUTO_VERB:-\${1:-}}" in
+up-* | down-*) note_change ;;
+up)
+  refuse_blocks
+  make_interfaces
+  ;;
+reset) for interface in $interfaces; do rm -f "$state/\${interface%%:*}".*; done ;;
+*)
+  echo 'usage: tunnel-routes up | reset' >&2
+  exit 2
+  ;;
+esac
+set_routes
+`;
+
+/** VPN gateways keep one tunnel active: the first that is up carries everything, the next one waits. */
+const rankedRoutes = `# The first tunnel that is up carries everything.
+set_routes() {
+  metric=10
+  for interface in $interfaces; do
+    name=\${interface%%:*}
+    source=$(source_of "$name")
+    if [ -n "$source" ]; then
+      ip link set "$name" up
+      for block in $blocks; do ip route replace "$block" dev "$name" src "$source" metric "$metric"; done
+    else
+      ip link set "$name" down
+    fi
+    metric=$((metric + 10))
+  done
+}
+`;
+
+/** Transit Routers answer on every tunnel: connections are spread over all that are up. */
+const sharedRoutes = `# Connections are spread over all tunnels that are up.
+set_routes() {
+  hops=
+  for interface in $interfaces; do
+    name=\${interface%%:*}
+    source=$(source_of "$name")
+    if [ -n "$source" ]; then
+      ip link set "$name" up
+      hops="$hops nexthop dev $name"
+      from=$source
+    else
+      ip link set "$name" down
+    fi
+  done
+  for block in $blocks; do
+    # shellcheck disable=SC2086 # the hops are words of their own
+    if [ -n "$hops" ]; then
+      ip route replace "$block" metric 10 src "$from" $hops
+    else
+      ip route del "$block" metric 10 2>/dev/null || true
+    fi
+  done
+}
+`;

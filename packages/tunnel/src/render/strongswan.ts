@@ -19,7 +19,7 @@ export function strongswanFile(tunnel: Tunnel): RenderedFile {
   };
 }
 
-export function usesInterfaces({ ends }: Tunnel): boolean {
+function usesInterfaces({ ends }: Tunnel): boolean {
   return ends.some(({ xfrm }) => xfrm !== undefined);
 }
 

@@ -28,8 +28,8 @@ function connection(tunnel: Tunnel, end: TunnelEnd): Section {
     rekey_time: "20h",
     over_time: "2h",
     ...(end.xfrm === undefined ? {} : { if_id_in: String(end.xfrm.id), if_id_out: String(end.xfrm.id) }),
-    local: { auth: "psk", id: tunnel.publicAddress },
-    remote: { auth: "psk", id: end.address },
+    local: { auth: "psk", id: tunnel.id },
+    remote: { auth: "psk", id: end.id },
     children: { [end.connection]: child(tunnel, end) },
   };
 }

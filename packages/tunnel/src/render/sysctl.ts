@@ -4,8 +4,14 @@ import { type RenderedFile, origin } from "./files.ts";
 /** 64 MiB: what 1 Gbit/s at 200 ms needs, twice over. */
 const socketBufferBytes = 64 * 1024 * 1024;
 
+/** Connections to one address go over several tunnels only where ports count too. */
+const spread = [
+  "# Tunnels are chosen by addresses and ports, not by addresses alone.",
+  "net.ipv4.fib_multipath_hash_policy = 1",
+];
+
 /** The kernel's settings for long, fat, encrypted paths. A leading dash lets a kernel without BBR go on with what it has. */
-export function sysctlFile({ role }: Tunnel): RenderedFile {
+export function sysctlFile({ role, product }: Tunnel): RenderedFile {
   const settings = [
     "-net.core.default_qdisc = fq",
     "-net.ipv4.tcp_congestion_control = bbr",
@@ -20,6 +26,7 @@ export function sysctlFile({ role }: Tunnel): RenderedFile {
     "net.ipv4.conf.all.rp_filter = 2",
     "# How long a packet may wait for the tunnel that it called for.",
     "-net.core.xfrm_acq_expires = 30",
+    ...(product === "transit-router" ? spread : []),
     ...(role === "gateway" ? ["net.ipv4.ip_forward = 1", "net.ipv4.conf.all.send_redirects = 0"] : []),
   ];
   return {
