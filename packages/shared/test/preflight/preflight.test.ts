@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { FaultPlanInput } from "@causeway/emulators/core/faults.ts";
 import type { CheckName, PreflightLine } from "../../src/domain/preflight/line.ts";
 import { preflightIn, type Situation } from "./rig.ts";
 
 const archived = (key: string) => ({ key, storageClass: "GLACIER" as const, body: "x" });
-const refused = (operation: string | string[], code = "AccessDenied", status = 403): Situation["s3Faults"] => ({
+const refused = (operation: string | string[], code = "AccessDenied", status = 403): FaultPlanInput => ({
   rules: [{ operation, fault: "status", status, code }],
 });
-const once = (operation: string): Situation["s3Faults"] => ({ rules: [{ operation, fault: "503", times: 1 }] });
+const once = (operation: string): FaultPlanInput => ({ rules: [{ operation, fault: "503", times: 1 }] });
 
 interface Case {
   readonly check: CheckName;
