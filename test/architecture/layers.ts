@@ -80,10 +80,12 @@ const layers: readonly Layer[] = [
     may: ["tunnel/model/", "tunnel/render/", "yaml", "zod"],
   },
   { files: /^packages\/tunnel\/src\//, may: ["shared/domain/", "shared/ports/", "zod", "node:"] },
+  // A host's own affairs: it reads secrets and starts services, and copies nothing.
+  { files: /^packages\/host\/src\//, may: ["shared/", "tunnel/", "@aws-sdk/", "zod", "node:"] },
   { files: /^services\/([^/]+)\/src\/(main|config)\.ts$/, may: ["shared/", "zod", "node:"] },
   {
     files: /^services\/api\/src\//,
-    may: ["shared/domain/", "shared/ports/", "fastify", "@fastify/", "zod", "node:"],
+    may: ["shared/domain/", "shared/ports/", "shared/preflight/", "fastify", "@fastify/", "zod", "node:"],
     mayAsTypes: ["shared/platform/", "dashboard/assets/"],
   },
   {

@@ -1,0 +1,19 @@
+import type { Charon } from "@causeway/tunnel/vici/charon.ts";
+import type { Machine } from "./doctor/machine.ts";
+import type { SecretSource } from "./secrets/secret-source.ts";
+
+/** What every command is given. */
+export interface HostContext {
+  readonly machine: Machine;
+  /** Opens the stores of secrets; `region` is that of AWS. */
+  readonly secretsIn: (region: string | undefined) => SecretSource;
+  /** The IKE daemon of this host. */
+  readonly charon: Pick<Charon, "loadKey" | "sas">;
+  /** A line on standard output. */
+  readonly say: (line: string) => void;
+  /** A line on standard error. */
+  readonly complain: (line: string) => void;
+}
+
+/** 0 done, 1 failed, 2 wrong use or wrong files. */
+export type ExitCode = 0 | 1 | 2;

@@ -1,0 +1,67 @@
+import { parseArgs } from "node:util";
+
+/** What was asked for on the command line. */
+export type Asked =
+  | { readonly command: "apply"; readonly from: string; readonly into: string }
+  | { readonly command: "load-secrets" | "load-keys"; readonly from: string }
+  | { readonly command: "doctor"; readonly from: string; readonly json: boolean }
+  | { readonly command: "help" }
+  | { readonly command: "wrong"; readonly sentence: string };
+
+export const usage = `causeway-host COMMAND
+
+  apply            write what host.yaml and tunnel.yaml in /etc/causeway ask for, and start this host's services
+      --into DIR   write the files below DIR and start nothing
+  load-secrets     fetch the worker's secrets into memory (causeway-secrets.service does it)
+  load-keys        hand charon the pre-shared keys (strongswan.service does it at each start)
+  doctor           look at the whole host; say what is wrong and what to do
+      --json       as one line of JSON
+
+  --config DIR     the folder of host.yaml and tunnel.yaml; /etc/causeway unless told otherwise
+`;
+
+/** Reads the command line. */
+export function readArguments(words: readonly string[]): Asked {
+  try {
+    const { values, positionals } = parseArgs({
+      args: [...words],
+      allowPositionals: true,
+      options: {
+        config: { type: "string", default: "/etc/causeway" },
+        into: { type: "string", default: "/" },
+        json: { type: "boolean", default: false },
+        help: { type: "boolean", default: false, short: "h" },
+      },
+    });
+    const [command = "", ...more] = positionals;
+    if (values.help) return { command: "help" };
+    if (more.length > 0) return { command: "wrong", sentence: `${more.join(" ")}: one command at a time.` };
+    return commandOf(command, values);
+  } catch (error) {
+    return { command: "wrong", sentence: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+interface Options {
+  readonly config: string;
+  readonly into: string;
+  readonly json: boolean;
+}
+
+function commandOf(command: string, { config: from, into, json }: Options): Asked {
+  switch (command) {
+    case "apply":
+      return { command, from, into };
+    case "load-secrets":
+    case "load-keys":
+      return { command, from };
+    case "doctor":
+      return { command, from, json };
+    case "help":
+      return { command };
+    case "":
+      return { command: "wrong", sentence: "which command?" };
+    default:
+      return { command: "wrong", sentence: `${command}: there is no such command.` };
+  }
+}
