@@ -4,6 +4,7 @@ import type { JobLedger, JobRemoval } from "@causeway/shared/ports/job-ledger.ts
 import type { Journal } from "@causeway/shared/ports/journal.ts";
 import type { Lease } from "@causeway/shared/ports/lease.ts";
 import type { Meter } from "@causeway/shared/ports/meter.ts";
+import type { PlanLedger } from "@causeway/shared/ports/plan-ledger.ts";
 import type { CredentialSeal } from "@causeway/shared/ports/secrets.ts";
 import type { FailureLedger } from "@causeway/shared/ports/settle-ledger.ts";
 import type { WorkerRegistry } from "@causeway/shared/ports/worker-registry.ts";
@@ -14,6 +15,7 @@ export interface ApiPorts {
   readonly removal: JobRemoval;
   readonly active: Pick<DispatchLedger, "active">;
   readonly failures: Pick<FailureLedger, "list" | "end" | "retry">;
+  readonly shards: Pick<PlanLedger, "shards">;
   readonly workers: Pick<WorkerRegistry, "list">;
   readonly journal: Pick<Journal, "read" | "remove">;
   readonly lease: Lease;

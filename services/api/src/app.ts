@@ -26,6 +26,7 @@ import { addFailureRoutes } from "./routes/failures.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addReadRoutes } from "./routes/read-jobs.ts";
 import { addReportRoute } from "./routes/report.ts";
+import { addShardsRoute } from "./routes/shards.ts";
 import { addStatsRoute } from "./routes/stats.ts";
 import { addSubmitRoute } from "./routes/submit-job.ts";
 import { addWorkersRoute } from "./routes/workers.ts";
@@ -121,5 +122,6 @@ function addJobRoutes(app: ApiApp, ports: ApiPorts, rules: SubmissionRules): voi
   addDeleteRoute(app, ports);
   addWorkersRoute(app, ports);
   addEventRoutes(app, ports);
+  addShardsRoute(app, ports);
   addKeyRoute(app);
 }

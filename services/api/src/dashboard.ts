@@ -52,7 +52,7 @@ function send(request: FastifyRequest, reply: FastifyReply, asset: Asset): void 
 
 /** The smallest form that the browser takes. */
 function encoded(accepted: string, asset: Asset): { readonly encoding?: string; readonly body: Buffer } {
-  if (/\bbr\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(accepted)) return { encoding: "br", body: asset.br };
-  if (/\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(accepted)) return { encoding: "gzip", body: asset.gzip };
+  if (/\bbr\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(accepted)) return { encoding: "br", body: asset.br() };
+  if (/\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))/.test(accepted)) return { encoding: "gzip", body: asset.gzip() };
   return { body: asset.plain };
 }

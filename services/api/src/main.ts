@@ -31,6 +31,7 @@ const ports = {
   removal: ledger.jobs,
   active: ledger.dispatch,
   failures: ledger.failures,
+  shards: ledger.plans,
   workers: ledger.workers,
   journal: lifecycle.close(openJournal(journalRulesOf(config))),
   lease: ledger.lease,

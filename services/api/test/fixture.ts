@@ -93,6 +93,7 @@ function portsOf({ meter, ledger, clock, seal, journal, link }: Omit<Fixture, "a
     removal: ledger.jobs,
     active: { active: () => slowly(ledger.dispatch.active()) },
     failures: ledger.failures,
+    shards: ledger.plans,
     workers: ledger.workers,
     journal: {
       async *read(jobId) {

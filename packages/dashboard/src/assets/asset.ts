@@ -8,8 +8,9 @@ export interface Asset {
   /** Changes with the content, in quotes as HTTP has it. */
   readonly etag: string;
   readonly plain: Buffer;
-  readonly gzip: Buffer;
-  readonly br: Buffer;
+  /** Compressed when it is first asked for. */
+  readonly gzip: () => Buffer;
+  readonly br: () => Buffer;
 }
 
 /** Compresses better than the default and still takes a few milliseconds a file. */
@@ -23,8 +24,8 @@ export function assetAt(path: string, type: string, text: string): Asset {
     type,
     etag: `"${hashOf(text)}"`,
     plain,
-    gzip: gzipSync(plain, { level: 9 }),
-    br: brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality } }),
+    gzip: once(() => gzipSync(plain, { level: 9 })),
+    br: once(() => brotliCompressSync(plain, { params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality } })),
   };
 }
 
@@ -32,6 +33,11 @@ export function assetAt(path: string, type: string, text: string): Asset {
 export function hashedAsset(name: string, type: string, text: string): Asset {
   const [, stem = name, extension = ""] = /^(.+)(\.[a-z]+)$/.exec(name) ?? [];
   return assetAt(`/assets/${stem}-${hashOf(text)}${extension}`, type, text);
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function hashOf(text: string): string {

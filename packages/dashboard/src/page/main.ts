@@ -1,5 +1,12 @@
 import { render } from "preact";
 import { html } from "./html.ts";
+import { watchAddress } from "./route.ts";
+import { resumeSession } from "./session.ts";
+import { App } from "./views/app.ts";
 
 const place = document.getElementById("app");
-if (place !== null) render(html`<main class="page"><h1>Jobs</h1></main>`, place);
+if (place !== null) {
+  watchAddress();
+  render(html`<${App} />`, place);
+  void resumeSession();
+}

@@ -64,7 +64,7 @@ export const jobShape = fields({
 });
 export type Job = ShapeOf<typeof jobShape>;
 
-export const statsShape = fields({
+const figures = {
   jobName: text,
   jobState: oneOf(publicStates),
   stateReason: reasonShape,
@@ -74,6 +74,14 @@ export const statsShape = fields({
   succeedTasks: amount,
   failedTasks: amount,
   scanFinished: flag,
+  objects: fields({ listed: amount, copied: amount, skipped: amount, failed: amount }),
+  bytes: fields({ listed: amount, copied: amount, skipped: amount }),
+  rate: fields({ objectsPerSecond: amount, bytesPerSecond: amount, etaSeconds: nullable(amount) }),
+  failuresByCode: mapOf(amount),
+};
+
+export const statsShape = fields({
+  ...figures,
   runningTasksProgress: listOf(
     fields({
       taskId: text,
@@ -84,12 +92,40 @@ export const statsShape = fields({
       objectsTotal: amount,
     }),
   ),
-  objects: fields({ listed: amount, copied: amount, skipped: amount, failed: amount }),
-  bytes: fields({ listed: amount, copied: amount, skipped: amount }),
-  rate: fields({ objectsPerSecond: amount, bytesPerSecond: amount, etaSeconds: nullable(amount) }),
-  failuresByCode: mapOf(amount),
 });
 export type Stats = ShapeOf<typeof statsShape>;
+
+const summaryShape = fields({
+  ...figures,
+  id: text,
+  state: oneOf(jobStates),
+  source: text,
+  target: text,
+  weight: amount,
+  createdAt: text,
+  endedAt: nullable(text),
+});
+export type JobSummary = ShapeOf<typeof summaryShape>;
+export const summariesShape = fields({ items: listOf(summaryShape) });
+
+const workerShape = fields({
+  id: text,
+  host: text,
+  pid: amount,
+  version: text,
+  state: text,
+  taskSlots: amount,
+  tasksRunning: amount,
+  objectsPerSecond: amount,
+  bytesPerSecond: amount,
+  startedAt: text,
+  heartbeatAt: text,
+});
+export type Worker = ShapeOf<typeof workerShape>;
+export const workersShape = fields({ items: listOf(workerShape) });
+
+export const goneShape = fields({ ids: listOf(text) });
+export const ledgerShape = fields({ reachable: flag });
 
 export const failureShape = fields({
   key: text,
@@ -100,6 +136,13 @@ export const failureShape = fields({
   time: text,
 });
 export type Failure = ShapeOf<typeof failureShape>;
+export const failuresShape = fields({ items: listOf(failureShape) });
+
+export const shardsShape = fields({
+  items: listOf(fields({ id: text, after: nullable(text), before: nullable(text), cursor: nullable(text) })),
+  open: amount,
+});
+export type Shards = ShapeOf<typeof shardsShape>;
 
 export const retriedShape = fields({ objects: amount, tasks: amount });
 

@@ -1,0 +1,73 @@
+import { signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { html } from "../html.ts";
+
+/** A question that must be answered before something is done. */
+export interface Question {
+  readonly title: string;
+  readonly text: string;
+  /** The word on the button that does it. */
+  readonly action: string;
+  readonly tone: "plain" | "danger";
+  readonly onYes: () => Promise<void>;
+}
+
+const question = signal<Question | null>(null);
+const isBusy = signal(false);
+
+/** Asks before doing; nothing is done where the dialog is closed. */
+export function confirm(asked: Question): void {
+  question.value = asked;
+}
+
+function close(): void {
+  question.value = null;
+}
+
+async function yes({ onYes }: Question): Promise<void> {
+  isBusy.value = true;
+  await onYes();
+  isBusy.value = false;
+  close();
+}
+
+/** Where the question stands while there is one. */
+export function ConfirmDialog() {
+  const asked = question.value;
+  if (asked === null) return null;
+  return html`<${Dialog} title=${asked.title} onClose=${close}>
+    <p>${asked.text}</p>
+    <div class="buttons">
+      <button type="button" onClick=${close}>Keep as it is</button>
+      <button
+        type="button"
+        class=${asked.tone === "danger" ? "danger" : "primary"}
+        disabled=${isBusy.value}
+        onClick=${() => void yes(asked)}
+      >
+        ${asked.action}
+      </button>
+    </div>
+  <//>`;
+}
+
+interface DialogProperties {
+  readonly title: string;
+  readonly onClose: () => void;
+  readonly children?: ComponentChildren;
+}
+
+/** A modal dialog: the browser keeps the focus inside, closes it with Escape and gives the focus back. */
+export function Dialog({ title, onClose, children }: DialogProperties) {
+  const place = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = place.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return html`<dialog ref=${place} aria-labelledby="dialog-title" onCancel=${onClose} onClose=${onClose}>
+    <h2 id="dialog-title">${title}</h2>
+    ${children}
+  </dialog>`;
+}
