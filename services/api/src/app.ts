@@ -26,7 +26,7 @@ import { addFailureRoutes } from "./routes/failures.ts";
 import { addHealthRoutes } from "./routes/health.ts";
 import { addReadRoutes } from "./routes/read-jobs.ts";
 import { addReportRoute } from "./routes/report.ts";
-import { addShardsRoute } from "./routes/shards.ts";
+import { addRetryRoute } from "./routes/retry.ts";
 import { addStatsRoute } from "./routes/stats.ts";
 import { addSubmitRoute } from "./routes/submit-job.ts";
 import { addWorkersRoute } from "./routes/workers.ts";
@@ -116,12 +116,12 @@ function addJobRoutes(app: ApiApp, ports: ApiPorts, rules: SubmissionRules): voi
   addSubmitRoute(app, ports, rules);
   addReadRoutes(app, ports);
   addStatsRoute(app, ports);
-  addFailureRoutes(app, ports, rules);
+  addFailureRoutes(app, ports);
+  addRetryRoute(app, ports, rules);
   addReportRoute(app, ports);
   addChangeRoutes(app, ports, rules);
   addDeleteRoute(app, ports);
   addWorkersRoute(app, ports);
   addEventRoutes(app, ports);
-  addShardsRoute(app, ports);
   addKeyRoute(app);
 }

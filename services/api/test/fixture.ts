@@ -76,7 +76,7 @@ export async function openFixture({ requestsPerSecond = 0 } = {}): Promise<Fixtu
         headers: { authorization: `Bearer ${keys.admin}`, ...headers },
         ...(body === undefined ? {} : { payload: body as object }),
       });
-      const isJson = /json/.test(String(response.headers["content-type"]));
+      const isJson = /(\/|\+)json/.test(String(response.headers["content-type"]));
       return {
         status: response.statusCode,
         headers: response.headers,
@@ -93,7 +93,6 @@ function portsOf({ meter, ledger, clock, seal, journal, link }: Omit<Fixture, "a
     removal: ledger.jobs,
     active: { active: () => slowly(ledger.dispatch.active()) },
     failures: ledger.failures,
-    shards: ledger.plans,
     workers: ledger.workers,
     journal: {
       async *read(jobId) {

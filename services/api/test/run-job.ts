@@ -33,8 +33,8 @@ export async function runTask(ledger: Ledger, jobId: string, code: FaultCode, na
 }
 
 export async function finishListing(ledger: Ledger, jobId: string): Promise<void> {
-  for (const { id, version, finished } of await ledger.plans.shards(jobId)) {
-    if (!finished) await ledger.plans.finish({ jobId, shardId: id, version });
+  for (const { id, version } of await ledger.plans.shards(jobId)) {
+    await ledger.plans.finish({ jobId, shardId: id, version });
   }
 }
 

@@ -1,3 +1,4 @@
+import { csvLine } from "./csv.ts";
 import { faultCodes, isFaultCode } from "./fault-codes.ts";
 import type { JobCounts, JobRecord, StateReason } from "./job.ts";
 import type { Outcome, SkipReason, SourceProof } from "./outcome.ts";
@@ -153,17 +154,11 @@ function counted(figures: Readonly<Record<string, number>>): string {
 
 /** The report as two columns, `figure` and `value`, for a spreadsheet (RFC 4180). */
 export function reportCsv(report: JobReport): string {
-  return [["figure", "value"], ...figures("", report)].map((row) => row.map(csvCell).join(",")).join("\r\n") + "\r\n";
+  return [["figure", "value"], ...figures("", report)].map(csvLine).join("");
 }
 
 function figures(name: string, value: unknown): (readonly [string, string])[] {
   if (value === null) return [[name, ""]];
   if (typeof value !== "object") return [[name, typeof value === "string" ? value : JSON.stringify(value)]];
   return Object.entries(value).flatMap(([part, inner]) => figures(name === "" ? part : `${name}.${part}`, inner));
-}
-
-/** A leading = + - or @ makes spreadsheets calculate, so text that starts so gets an apostrophe; numbers stay. */
-function csvCell(text: string): string {
-  const safe = /^[=+@-]/.test(text) && !/^-?[\d.]+$/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

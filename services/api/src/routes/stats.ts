@@ -1,6 +1,7 @@
 import { statsOf, statsText } from "@causeway/shared/domain/stats.ts";
 import type { ApiPorts } from "../api-ports.ts";
 import type { ApiApp } from "../http/app-type.ts";
+import { preferredType } from "../http/prefers.ts";
 import { refusals } from "../http/problem.ts";
 import { sendText } from "../http/send-text.ts";
 import { statsSchema } from "../http/stats-schema.ts";
@@ -22,17 +23,9 @@ export function addStatsRoute(app: ApiApp, ports: Pick<ApiPorts, "jobs">): void 
       const counts = job === undefined ? undefined : await ports.jobs.counts(job.id);
       if (job === undefined || counts === undefined) return refuseUnknown(reply, params.id);
       const stats = statsOf(job, counts);
-      if (!prefersText(headers.accept ?? ""))
-        return { ...stats, runningTasksProgress: [...stats.runningTasksProgress] };
+      const type = preferredType(headers.accept ?? "", ["application/json", "text/plain"]);
+      if (type !== "text/plain") return { ...stats, runningTasksProgress: [...stats.runningTasksProgress] };
       return sendText(reply, "text/plain", statsText([stats]));
     },
   });
-}
-
-/** Whether text/plain is asked for, and JSON is not asked for before it. */
-function prefersText(accept: string): boolean {
-  const types = accept.split(",").map((entry) => entry.split(";")[0]?.trim().toLowerCase());
-  const text = types.indexOf("text/plain");
-  const json = types.indexOf("application/json");
-  return text !== -1 && (json === -1 || text < json);
 }
