@@ -6,10 +6,11 @@ import type { ActiveJob, DispatchLedger } from "@causeway/shared/ports/dispatch-
 import type { JobLedger } from "@causeway/shared/ports/job-ledger.ts";
 import type { Journal } from "@causeway/shared/ports/journal.ts";
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
-import type { SettleLedger } from "@causeway/shared/ports/settle-ledger.ts";
+import type { FailureLedger, SettleLedger } from "@causeway/shared/ports/settle-ledger.ts";
 import type { UploadLedger } from "@causeway/shared/ports/task-ledger.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
 import { abortUploads } from "./abort-uploads.ts";
+import { compactFailures } from "./compact-failures.ts";
 import type { JobStores } from "./job-stores.ts";
 import { drainJournal } from "./journal-drain.ts";
 import { recheckTasks } from "./recheck.ts";
@@ -18,6 +19,7 @@ export interface SettlerParts {
   readonly ledger: DispatchLedger;
   readonly jobs: JobLedger;
   readonly settling: SettleLedger;
+  readonly failures: Pick<FailureLedger, "compact">;
   readonly uploads: UploadLedger;
   readonly stores: JobStores;
   readonly journal: Journal;
@@ -44,7 +46,7 @@ export function createSettler(parts: SettlerParts): (options: Signalled) => Prom
     const { jobId } = job;
     try {
       if (mayBeDone(job)) await settleJob(jobId, parts, options);
-      else await drainJournal(jobId, parts, options);
+      else await tend(jobId, parts, options);
       rest(jobId, drainEveryMs, "draining");
     } catch (error) {
       rest(jobId, afterErrorMs, "an error");
@@ -63,6 +65,12 @@ export function createSettler(parts: SettlerParts): (options: Signalled) => Prom
     }
     return "rest";
   };
+}
+
+/** Keeps small what a running job leaves in the ledger. */
+async function tend(jobId: string, parts: SettlerParts, options: Signalled): Promise<void> {
+  await compactFailures(jobId, parts);
+  await drainJournal(jobId, parts, options);
 }
 
 interface Rest {

@@ -1,5 +1,6 @@
 import type { FaultCode } from "../domain/fault-codes.ts";
 import type { StateReason } from "../domain/job.ts";
+import type { BatchLimits } from "../domain/plan.ts";
 import type { FailedBatch, FailedObject, WrittenObject } from "../domain/task.ts";
 
 export interface FailurePage {
@@ -26,6 +27,28 @@ export interface FailureLedger {
   retry(jobId: string, codes: readonly FaultCode[], sealedCredentials?: string): Promise<Retried>;
   /** Finishes a retry that was interrupted; answers whether there was one. */
   resumeRetry(jobId: string): Promise<boolean>;
+  /**
+   * Puts small batches of failed objects together, so that each object costs the ledger little and a retry makes few tasks
+   * of them. Nothing while the job neither runs nor is paused, or a retry is under way; each batch is looked at once.
+   * Who reads the list page by page meanwhile may see objects twice, and misses none.
+   */
+  compact(jobId: string, compaction: Compaction): Promise<readonly MergedBatch[]>;
+}
+
+export interface Compaction {
+  /** Fewer new batches than these are left for a later call. */
+  readonly atLeast: number;
+  /** What one task of the job may hold. */
+  readonly limits: BatchLimits;
+  /** 128 random bits as 32 hex digits. */
+  readonly newId: () => string;
+}
+
+export interface MergedBatch {
+  /** Of the task that `retry` makes of it. */
+  readonly id: string;
+  /** In the order of their objects. */
+  readonly replaced: readonly string[];
 }
 
 export type Retried =

@@ -9,6 +9,7 @@ import {
   counts,
   dispatchOne,
   finishListing,
+  newId,
   outcomesOf,
   plan,
   plannedTask,
@@ -34,6 +35,10 @@ async function failedJob(ledger: Ledger, tasks: number): Promise<string> {
   await finishListing(ledger, jobId);
   await runAll(ledger, jobId, two);
   return jobId;
+}
+
+function byKey(a: { readonly key: string }, b: { readonly key: string }): number {
+  return a.key < b.key ? -1 : 1;
 }
 
 /** Takes the next task and commits it with the objects of `two` failed. */
@@ -110,6 +115,59 @@ export function examRetry(open: () => Promise<LedgerSubject>): void {
       assert.equal(await stateOf(ledger, jobId), "completed");
       const ended = await counts(ledger, jobId);
       assert.deepEqual([tallyOf(ended), ended.listedObjects], [[12, 0, 0], 12]);
+    });
+
+    test("small batches of one code become one, which is listed and retried as they were", async () => {
+      const { ledger } = await open();
+      const jobId = await failedJob(ledger, 3);
+      const before = await listAll(ledger, jobId, undefined, 100);
+      const compaction = { atLeast: 6, limits: { objectCountLimit: 1000, objectSizeLimit: 1 << 30 }, newId };
+      assert.deepEqual(await ledger.failures.compact(jobId, { ...compaction, atLeast: 7 }), []);
+      const merged = await ledger.failures.compact(jobId, compaction);
+      assert.deepEqual(
+        merged.map(({ replaced }) => replaced.length),
+        [3, 3],
+      );
+      assert.deepEqual(await ledger.failures.compact(jobId, compaction), []);
+      const after = await listAll(ledger, jobId, undefined, 1);
+      assert.deepEqual(after.toSorted(byKey), before.toSorted(byKey));
+      assert.deepEqual(await listAll(ledger, jobId, undefined, 100), after);
+      const { failedTasks, failuresByCode } = await counts(ledger, jobId);
+      assert.deepEqual([failedTasks, failuresByCode], [3, { SOURCE_ARCHIVED: 3, TARGET_REFUSED: 3 }]);
+      const answer = await ledger.failures.retry(jobId, ["TARGET_REFUSED"]);
+      assert.deepEqual(answer, { answer: "retried", objects: 3, tasks: 1 });
+      assert.deepEqual(await ledger.failures.retry(jobId, []), { answer: "retried", objects: 3, tasks: 1 });
+      const retried = await counts(ledger, jobId);
+      assert.deepEqual([retried.failedTasks, retried.pendingTasks, tallyOf(retried)], [0, 2, [6, 0, 0]]);
+      await runAll(ledger, jobId);
+      assert.deepEqual(tallyOf(await counts(ledger, jobId)), [12, 0, 0]);
+    });
+
+    test("who reads the failures page by page while they are put together misses none", async () => {
+      const { ledger } = await open();
+      const jobId = await failedJob(ledger, 4);
+      const all = await listAll(ledger, jobId, undefined, 100);
+      const query = { code: undefined, limit: 3 };
+      const first = await ledger.failures.list(jobId, { ...query, after: null });
+      const limits = { objectCountLimit: 1000, objectSizeLimit: 1 << 30 };
+      assert.equal((await ledger.failures.compact(jobId, { atLeast: 1, limits, newId })).length, 2);
+      const rest = await ledger.failures.list(jobId, { ...query, after: first.next, limit: 100 });
+      const read = new Set([...first.items, ...rest.items].map(({ key }) => key));
+      assert.equal(read.size, all.length);
+      assert.deepEqual(await ledger.failures.list(jobId, { ...query, after: rest.end }), {
+        items: [],
+        next: null,
+        end: rest.end,
+      });
+    });
+
+    test("failures of a job that does not run any more stay as they are", async () => {
+      const { ledger } = await open();
+      const jobId = await failedJob(ledger, 3);
+      await settle(ledger, jobId);
+      const limits = { objectCountLimit: 1000, objectSizeLimit: 1 << 30 };
+      assert.deepEqual(await ledger.failures.compact(jobId, { atLeast: 1, limits, newId }), []);
+      assert.deepEqual(await ledger.failures.compact("none", { atLeast: 1, limits, newId }), []);
     });
 
     test("retry of one code leaves the others", async () => {

@@ -52,6 +52,7 @@ export const actions = [
   { name: "handBack", weight: 3 },
   { name: "sweep", weight: 3 },
   { name: "retry", weight: 2 },
+  { name: "compact", weight: 1 },
   { name: "pause", weight: 1 },
   { name: "resume", weight: 3 },
   { name: "cancel", weight: 1 },
@@ -254,6 +255,21 @@ const steps: Readonly<Record<ActionName, Step>> = {
     model.breaker = { objects: 0, failed: 0, bytes: 0 };
     if (model.state === "completed" && meant.length > 0) model.state = "running";
     assert.deepEqual(answer, { answer: "retried", objects, tasks: meant.length });
+  },
+
+  compact: async ({ ledger, jobId, model }, { a, b }) => {
+    const limits = { objectCountLimit: 1 + (b % 8), objectSizeLimit: largeBytes, spreadThreshold: largeBytes };
+    const merged = await ledger.failures.compact(jobId, { atLeast: 1 + (a % 4), limits, newId });
+    if (model.state !== "running" && model.state !== "paused") assert.deepEqual(merged, []);
+    for (const { id, replaced } of merged) {
+      const batches = replaced.map((one) => model.failures.get(one) ?? assert.fail(`${one} is no batch`));
+      for (const one of replaced) model.failures.delete(one);
+      const [code = "INTERNAL", ...others] = new Set(batches.map((batch) => batch.code));
+      assert.deepEqual(others, [], "only batches of one code are put together");
+      const objects = batches.flatMap((batch) => batch.objects);
+      assert.ok(objects.length <= limits.objectCountLimit);
+      model.failures.set(id, { code, objects, tasks: batches.reduce((sum, { tasks }) => sum + tasks, 0) });
+    }
   },
 
   pause: async ({ ledger, jobId, model }) => {

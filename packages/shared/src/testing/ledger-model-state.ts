@@ -27,7 +27,8 @@ export interface ModelTask {
 export interface ModelBatch {
   readonly code: FaultCode;
   readonly objects: readonly SourceObject[];
-  readonly tasks: 0 | 1;
+  /** Failed tasks that it stands for. */
+  readonly tasks: number;
 }
 
 /** What the ledger must know, said as plainly as can be: one object of maps and numbers. */

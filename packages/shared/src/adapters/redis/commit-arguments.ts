@@ -1,5 +1,5 @@
 import type { Outcome } from "../../domain/outcome.ts";
-import type { FailedBatch } from "../../domain/task.ts";
+import type { FailedBatch, FailedObject } from "../../domain/task.ts";
 import { packFailures } from "./manifest-codec.ts";
 import type { Argument } from "./scripts.ts";
 
@@ -14,11 +14,15 @@ export function indexBits(outcomes: readonly Outcome[]): Buffer {
   return bits;
 }
 
-/** Code, id, objects and blob of each batch; a blob is the objects' bytes as a line, then the packed objects. */
+/** Code, id, objects and blob of each batch. */
 export function batchArguments(batches: readonly FailedBatch[]): readonly Argument[] {
   return batches.flatMap(({ code, retryTaskId, objects }) => {
-    const bytes = objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    const blob = Buffer.concat([Buffer.from(`${bytes}\n`), packFailures(objects)]);
-    return [code, retryTaskId, objects.length, blob];
+    return [code, retryTaskId, objects.length, failureBlob(objects)];
   });
+}
+
+/** The objects' bytes as a line, then the packed objects. */
+export function failureBlob(objects: readonly FailedObject[]): Buffer {
+  const bytes = objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  return Buffer.concat([Buffer.from(`${bytes}\n`), packFailures(objects)]);
 }

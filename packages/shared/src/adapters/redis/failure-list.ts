@@ -84,7 +84,8 @@ function objectsOfRows(body: Buffer): readonly FailedObject[] {
   }
 }
 
-function cutLine(bytes: Buffer): readonly [string, Buffer] {
+/** The first line as text, and what follows it. */
+export function cutLine(bytes: Buffer): readonly [string, Buffer] {
   const end = bytes.indexOf(10);
   return [bytes.subarray(0, end).toString(), bytes.subarray(end + 1)];
 }

@@ -2,6 +2,7 @@ import { hasEnded, jobStates } from "../../domain/state.ts";
 import type { FailureLedger } from "../../ports/settle-ledger.ts";
 import { endOfFailures, listFailures } from "./failure-list.ts";
 import type { JobIndex } from "./job-index.ts";
+import { compactBatches } from "./failure-compaction.ts";
 import { jobKey, taskKey } from "./keys.ts";
 import { createRunStep, jobScript, listOf, type RedisConnection, type RunStep, textOf } from "./scripts.ts";
 
@@ -43,6 +44,8 @@ export function createRedisFailures(redis: RedisConnection, index: JobIndex): Fa
       if (answer === "nothing") return { answer: "retried", ...earlier };
       return { answer: "retried", ...sum(earlier, await moveAll(redis, step, jobId)) };
     },
+
+    compact: (jobId, compaction) => compactBatches(redis, step, jobId, compaction),
 
     async resumeRetry(jobId) {
       const [until, state] = await redis.hmget(jobKey(jobId, "job"), "retryUntil", "state");

@@ -5,6 +5,7 @@ import type { FailureLedger, FailurePage, Retried } from "../../../ports/settle-
 import { replaceCredentials } from "./job-changes.ts";
 import { enqueue } from "./backlog.ts";
 import { addToCode } from "./counting.ts";
+import { compactBatches } from "./failure-compaction.ts";
 import { type JobBook, newTask, type StoredBatch } from "./state.ts";
 
 /** Where tasks wait that were made of failed objects. */
@@ -25,6 +26,12 @@ export function createMemoryFailures(books: ReadonlyMap<string, JobBook>): Failu
       const book = books.get(jobId);
       if (book === undefined) return { answer: "unknown" };
       return retry(book, codes, sealedCredentials);
+    },
+
+    async compact(jobId, compaction) {
+      const book = books.get(jobId);
+      const may = book?.retrying === undefined && (book?.state === "running" || book?.state === "paused");
+      return book === undefined || !may ? [] : compactBatches(book, compaction);
     },
 
     async resumeRetry(jobId) {

@@ -33,8 +33,8 @@ export interface StoredBatch {
   readonly sequence: number;
   readonly batch: FailedBatch;
   readonly weightBytes: number;
-  /** How many failed tasks this batch stands for: 1 for the first of its task, 0 for the others. */
-  readonly tasks: 0 | 1;
+  /** How many failed tasks this batch stands for: 1 for the first of its task, 0 for the others; the sum where batches were merged. */
+  readonly tasks: number;
 }
 
 /** A spread object's present generation, by the id of the object's own task. */
@@ -74,6 +74,8 @@ export interface JobBook {
   failedTasks: number;
   failures: StoredBatch[];
   failureSequence: number;
+  /** Batches up to this sequence have been looked at for merging. */
+  compactedUntil: number;
   readonly failuresByCode: Map<FaultCode, number>;
   /** Since the job was submitted, resumed or retried. */
   breaker: { objects: number; failed: number; bytes: number };
@@ -113,6 +115,7 @@ export function newBook({ record, sealedCredentials, idempotencyKey }: NewJob): 
     failedTasks: 0,
     failures: [],
     failureSequence: 0,
+    compactedUntil: 0,
     failuresByCode: new Map(),
     breaker: { objects: 0, failed: 0, bytes: 0 },
     retrying: undefined,

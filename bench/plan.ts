@@ -1,0 +1,75 @@
+// npm run bench -- plan [--json] [--keys N] [--objects-per-task N] [--failing-of-thousand N] [--most-growth RATIO]: what Redis
+// and the master take for a bucket of N keys (100 million) beside one of a hundredth
+// (60,000 at least). Fails where a ratio is larger than --most-growth.
+import { parseArgs } from "node:util";
+import { measurePlan, type PlanLeg, type PlanRun } from "./lib/plan-leg.ts";
+import { print, resultOf } from "./lib/result.ts";
+
+const { values } = parseArgs({
+  options: {
+    json: { type: "boolean" },
+    keys: { type: "string", default: "100000000" },
+    "objects-per-task": { type: "string", default: "1000" },
+    "failing-of-thousand": { type: "string", default: "1" },
+    "most-growth": { type: "string", default: "1.2" },
+  },
+});
+
+const keys = Number(values.keys);
+/** The smallest watermark that a master accepts is reached by so many. */
+const fewestKeys = 60_000;
+const smallKeys = Math.max(fewestKeys, Math.ceil(keys / 100));
+/** A key takes about 22 bytes in a manifest, so the small bucket reaches the watermark too. */
+const watermarkBytes = Math.max(1_048_576, smallKeys * 20);
+const mostBytes = 512 * 1024 * 1024;
+const mostGrowth = Number(values["most-growth"]);
+
+function millions(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+async function leg(name: string, count: number): Promise<PlanRun> {
+  const plan: PlanLeg = {
+    keys: count,
+    failingOfThousand: Number(values["failing-of-thousand"]),
+    objectsPerTask: Number(values["objects-per-task"]),
+    watermarkBytes,
+  };
+  const run = await measurePlan(plan);
+  console.log(
+    `${name}: ${count} keys in ${run.seconds.toFixed(0)} s; Redis ${millions(run.redisPeakBytes)} at most, ` +
+      `${millions(run.redisLastBytes)} at the end; master ${millions(run.masterPeakRssBytes)}`,
+  );
+  return run;
+}
+
+const small = await leg("small", smallKeys);
+const large = await leg("large", keys);
+const ratios = {
+  redisPeak100MVs1M: large.redisPeakBytes / small.redisPeakBytes,
+  masterPeak100MVs1M: large.masterPeakRssBytes / small.masterPeakRssBytes,
+};
+print(
+  resultOf("plan", {
+    runs: 1,
+    figures: {
+      keys,
+      watermarkBytes,
+      redisPeakBytes1M: small.redisPeakBytes,
+      redisPeakBytes100M: large.redisPeakBytes,
+      redisLastBytes100M: large.redisLastBytes,
+      redisPeakRssBytes100M: large.redisPeakRssBytes,
+      masterPeakRssBytes1M: small.masterPeakRssBytes,
+      masterPeakRssBytes100M: large.masterPeakRssBytes,
+      keysPerSecond: keys / large.seconds,
+      masterCpuMicrosPerKey: (large.masterCpuSeconds * 1e6) / keys,
+      redisCpuMicrosPerKey: (large.redisCpuSeconds * 1e6) / keys,
+    },
+    ratios,
+  }),
+);
+const grown = Object.entries(ratios).filter(([, ratio]) => ratio > mostGrowth);
+for (const [name, ratio] of grown) console.error(`${name} is ${ratio.toFixed(2)}, more than ${mostGrowth}`);
+const largest = Math.max(large.redisPeakBytes, large.masterPeakRssBytes);
+if (largest > mostBytes) console.error(`${largest} bytes are more than ${mostBytes}`);
+if (grown.length > 0 || largest > mostBytes) process.exitCode = 1;
