@@ -4,6 +4,7 @@ import { targetKey } from "@causeway/shared/domain/target-key.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Persist } from "./attempts.ts";
 import type { Batch } from "./batch.ts";
+import type { Feeder } from "./feeder.ts";
 import type { MigrateObject } from "./migrate-object.ts";
 import { failed, newTrail } from "./outcomes.ts";
 import { type BeginParts, createBeginUpload } from "./spread/begin-upload.ts";
@@ -15,8 +16,7 @@ export interface BatchParts extends BeginParts {
   readonly persist: Persist;
   /** Objects up to here share the small lane. */
   readonly bufferBytes: number;
-  /** Small objects of one task under way at once; the scheduler decides how many of them have a connection. */
-  readonly smallAtOnce: number;
+  readonly feeder: Feeder;
   readonly largeAtOnce: number;
   readonly totals: Totals;
 }
@@ -58,13 +58,24 @@ export async function copyBatch(run: TaskRun, how: "beside" | "alone", parts: Ba
     });
     return;
   }
-  await Promise.all([
-    ...lanes(small, parts.smallAtOnce, run, migrate),
-    ...lanes(large, parts.largeAtOnce, run, migrate),
-  ]);
+  await Promise.all([feed(small, run, migrate, parts.feeder), ...lanes(large, parts.largeAtOnce, run, migrate)]);
 }
 
 type Migrate = (index: number, signal: AbortSignal) => Promise<Outcome>;
+
+async function feed(indexes: readonly number[], run: TaskRun, migrate: Migrate, feeder: Feeder): Promise<void> {
+  const { signal } = run;
+  try {
+    await feeder.feed({
+      indexes: indexes.values(),
+      copy: async (index) => run.book.record(await migrate(index, signal)),
+      isOver: () => run.stopped() !== undefined,
+    });
+  } catch (thrown) {
+    // A run that is left needs no outcome for what was under way.
+    if (!signal.aborted) throw thrown;
+  }
+}
 
 function lanes(indexes: readonly number[], most: number, run: TaskRun, migrate: Migrate): Promise<void>[] {
   const queue = indexes.values();

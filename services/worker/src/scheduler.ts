@@ -1,3 +1,4 @@
+import { createSignalWatch } from "@causeway/shared/domain/signal-watch.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import { type Lane, type Load, countedBytes, mayEnter } from "./admission.ts";
 import { type Concurrency, createConcurrency } from "./concurrency.ts";
@@ -22,15 +23,12 @@ export interface Scheduler {
    * rejects with, or with the signal's reason while it waits.
    */
   hold<T>(place: Place, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  /** How many stand in a lane's queue. */
+  waiting(lane: Lane): number;
   /** A store asks us to slow down, for `delayMs` where it says so: halves the concurrency, which climbs back. */
   throttled(delayMs: number): void;
   /** What is in use and allowed, for metrics. */
   figures(): { readonly connections: number; readonly allowed: number; readonly bytes: number };
-}
-
-interface Waiter {
-  readonly bytes: number;
-  admit(): void;
 }
 
 export function createScheduler(limits: SchedulerLimits, clock: Clock): Scheduler {
@@ -53,17 +51,18 @@ export function createScheduler(limits: SchedulerLimits, clock: Clock): Schedule
         gate.admit();
       }
     },
+    waiting: gate.waiting,
     throttled: (delayMs) => concurrency.throttled(delayMs),
     figures: () => ({ ...gate.inUse(), allowed: concurrency.allowed() }),
   };
 }
 
-/** What is in use and who waits for it, each lane in the order of coming. */
+/** What is in use and who waits for it. */
 function createGate(concurrency: Concurrency, memoryBytes: number) {
   const used = { small: { connections: 0, bytes: 0 }, large: { connections: 0, bytes: 0 } };
-  const first: Record<Lane, number | undefined> = { small: undefined, large: undefined };
-  const load: { used: Load["used"]; first: Load["first"]; last: Lane } = { used, first, last: "large" };
-  const queues: Record<Lane, Set<Waiter>> = { small: new Set(), large: new Set() };
+  // What was kept for somebody who leaves is free again.
+  const lines = createLines(() => admit());
+  const load: { used: Load["used"]; first: Load["first"]; last: Lane } = { used, first: lines.first, last: "large" };
 
   const fits = (lane: Lane, bytes: number): boolean =>
     mayEnter(lane, bytes, load, { connections: concurrency.allowed(), bytes: memoryBytes });
@@ -76,44 +75,32 @@ function createGate(concurrency: Concurrency, memoryBytes: number) {
     change(lane, 1, bytes);
     load.last = lane;
   };
-  const seeFirst = (lane: Lane): void => {
-    const [waiter] = queues[lane];
-    first[lane] = waiter?.bytes;
-  };
   const admitFirst = (lane: Lane): boolean => {
-    const [waiter] = queues[lane];
-    if (waiter === undefined || !fits(lane, waiter.bytes)) return false;
-    queues[lane].delete(waiter);
-    seeFirst(lane);
-    take(lane, waiter.bytes);
-    waiter.admit();
+    const bytes = lines.first[lane];
+    if (bytes === undefined || !fits(lane, bytes)) return false;
+    const resolve = lines.shift(lane);
+    take(lane, bytes);
+    resolve?.();
     return true;
   };
   const admit = (): void => {
     while (admitFirst("large") || admitFirst("small")) continue;
   };
-  const enter = (lane: Lane, bytes: number, signal: AbortSignal): Promise<void> | undefined => {
-    if (queues[lane].size === 0 && fits(lane, bytes)) {
-      take(lane, bytes);
-      return undefined;
-    }
-    concurrency.crowded();
-    const onLeft = (): void => {
-      seeFirst(lane);
-      // What was kept for it is free again.
-      admit();
-    };
-    const waited = queued(queues[lane], bytes, { signal, onLeft });
-    seeFirst(lane);
-    return waited;
-  };
 
   return {
     /** Undefined: taken at once. Rejects with the signal's reason. */
-    enter,
+    enter(lane: Lane, bytes: number, signal: AbortSignal): Promise<void> | undefined {
+      if (lines.first[lane] === undefined && fits(lane, bytes)) {
+        take(lane, bytes);
+        return undefined;
+      }
+      concurrency.crowded();
+      return lines.join(lane, bytes, signal);
+    },
     leave: (lane: Lane, bytes: number): void => change(lane, -1, -bytes),
     /** Lets in whoever fits by now. */
     admit,
+    waiting: lines.waiting,
     inUse: () => ({
       connections: used.small.connections + used.large.connections,
       bytes: used.small.bytes + used.large.bytes,
@@ -121,31 +108,49 @@ function createGate(concurrency: Concurrency, memoryBytes: number) {
   };
 }
 
-interface Waiting {
+interface Waiter {
+  readonly lane: Lane;
+  readonly bytes: number;
   readonly signal: AbortSignal;
-  /** Called when the signal took the waiter out of the queue. */
-  readonly onLeft: () => void;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
 }
 
-function queued(queue: Set<Waiter>, bytes: number, { signal, onLeft }: Waiting): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const onAbort = (): void => {
-      queue.delete(waiter);
-      reject(signal.reason);
-      onLeft();
-    };
-    const waiter: Waiter = {
-      bytes,
-      admit() {
-        signal.removeEventListener("abort", onAbort);
-        resolve();
-      },
-    };
-    signal.addEventListener("abort", onAbort, { once: true });
-    queue.add(waiter);
+/** Who waits, each lane in the order of coming. `onLeft` is called when a signal took somebody out of it. */
+function createLines(onLeft: () => void) {
+  const queues: Record<Lane, Set<Waiter>> = { small: new Set(), large: new Set() };
+  const first: Record<Lane, number | undefined> = { small: undefined, large: undefined };
+  const remove = (waiter: Waiter): void => {
+    const queue = queues[waiter.lane];
+    queue.delete(waiter);
+    watch.remove(waiter.signal, waiter);
+    const [next] = queue;
+    first[waiter.lane] = next?.bytes;
+  };
+  const watch = createSignalWatch<Waiter>((waiter, reason) => {
+    remove(waiter);
+    waiter.reject(reason);
+    onLeft();
   });
+  return {
+    /** What the first in each lane asks for; undefined: nobody waits there. */
+    first,
+    waiting: (lane: Lane): number => queues[lane].size,
+    /** Resolves when the caller was taken out by `shift`; rejects with the signal's reason. */
+    join: (lane: Lane, bytes: number, signal: AbortSignal): Promise<void> =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) return reject(signal.reason);
+        const waiter = { lane, bytes, signal, resolve, reject };
+        queues[lane].add(waiter);
+        first[lane] ??= bytes;
+        watch.add(signal, waiter);
+      }),
+    /** Takes the first one out of its lane; answers how to let it in. */
+    shift(lane: Lane): (() => void) | undefined {
+      const [waiter] = queues[lane];
+      if (waiter === undefined) return undefined;
+      remove(waiter);
+      return waiter.resolve;
+    },
+  };
 }

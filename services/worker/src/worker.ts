@@ -13,6 +13,7 @@ import { createPersist } from "./attempts.ts";
 import type { Totals } from "./copy-batch.ts";
 import { createCopyObject } from "./copy-object.ts";
 import { type JobContexts, type OpenStores, createJobContexts } from "./job-context.ts";
+import { createFeeder } from "./feeder.ts";
 import { createMigrateObject } from "./migrate-object.ts";
 import { type PathWatch, createPathWatch } from "./path-watch.ts";
 import { type RunTask, createRunTask } from "./run-task.ts";
@@ -95,7 +96,7 @@ export function createWorker(parts: WorkerParts): Worker {
     totals,
     gate: createAloneGate(),
     bufferBytes,
-    smallAtOnce: parts.connections,
+    feeder: createFeeder({ scheduler, atOnce: parts.connections }),
     largeAtOnce,
   });
   return { runTask, pathWatch, jobs, scheduler, running, totals };

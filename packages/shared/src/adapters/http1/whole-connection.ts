@@ -49,6 +49,14 @@ export interface ConnectionEvents {
 
 /** Up to here a body is copied behind its head: one write of one buffer costs less than one of two. */
 const JOINED_BYTES = 64 * 1024;
+/** Room for a head of the usual size. */
+const HEAD_BYTES = 4 * 1024;
+
+/**
+ * Where head and body are joined, for all connections: as a rule the kernel takes all at once and the buffer is free again.
+ * Where it does not, the socket keeps the buffer and the next request gets another.
+ */
+let joining: Buffer | undefined;
 
 export function createWholeConnection(
   socket: Socket,
@@ -140,16 +148,24 @@ function write(socket: Socket, { method, path, headers, body }: WholeRequest): v
   }
   const head = formatRequestHead(method, path, { ...headers, "content-length": String(body.length) });
   if (body.length <= JOINED_BYTES) {
-    const joined = Buffer.allocUnsafe(head.length + body.length);
+    const joined = joiningBuffer(head.length + body.length);
     joined.write(head, "latin1");
     joined.set(body, head.length);
-    socket.write(joined);
+    socket.write(joined.subarray(0, head.length + body.length));
+    if (socket.writableLength > 0) joining = undefined;
     return;
   }
   socket.cork();
   socket.write(head, "latin1");
   socket.write(body);
   socket.uncork();
+}
+
+function joiningBuffer(sizeBytes: number): Buffer {
+  if (joining === undefined || joining.length < sizeBytes) {
+    joining = Buffer.allocUnsafeSlow(Math.max(sizeBytes, JOINED_BYTES + HEAD_BYTES));
+  }
+  return joining;
 }
 
 function closedEarly(): Error {

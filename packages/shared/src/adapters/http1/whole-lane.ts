@@ -1,7 +1,7 @@
 import type { OnReadOpts, Socket } from "node:net";
 
+import { createSignalWatch, type SignalWatch } from "../../domain/signal-watch.ts";
 import type { WholeAnswer } from "./answer-reader.ts";
-import { createSignalWatch, type SignalWatch } from "./signal-watch.ts";
 import {
   type ConnectionRules,
   createWholeConnection,
@@ -189,7 +189,6 @@ function conclude(pool: Pool, exchange: Exchange, outcome: Outcome): void {
 function sweep(pool: Pool): void {
   const nowMs = performance.now();
   for (const { connection } of pool.links) connection.checkTime(nowMs);
-  pool.watch.sweep();
   if (pool.links.size > 0) return;
   clearInterval(pool.sweeper);
   pool.sweeper = undefined;

@@ -5,8 +5,6 @@
 export interface SignalWatch<T> {
   add(signal: AbortSignal, waiting: T): void;
   remove(signal: AbortSignal, waiting: T): void;
-  /** Forgets the signals that nothing waits by any more. */
-  sweep(): void;
 }
 
 interface Watched<T> {
@@ -14,10 +12,12 @@ interface Watched<T> {
   readonly listener: () => void;
 }
 
+/** `onAbort` is called for each that waits when its signal is aborted; it removes the ones that are settled by it. */
 export function createSignalWatch<T>(onAbort: (waiting: T, reason: unknown) => void): SignalWatch<T> {
   const watched = new Map<AbortSignal, Watched<T>>();
 
   const begin = (signal: AbortSignal): Watched<T> => {
+    forgetUnused(watched);
     const waiting = new Set<T>();
     const listener = (): void => {
       for (const one of waiting) onAbort(one, signal.reason);
@@ -31,12 +31,14 @@ export function createSignalWatch<T>(onAbort: (waiting: T, reason: unknown) => v
   return {
     add: (signal, waiting) => void (watched.get(signal) ?? begin(signal)).waiting.add(waiting),
     remove: (signal, waiting) => void watched.get(signal)?.waiting.delete(waiting),
-    sweep() {
-      for (const [signal, { waiting, listener }] of watched) {
-        if (waiting.size > 0) continue;
-        signal.removeEventListener("abort", listener);
-        watched.delete(signal);
-      }
-    },
   };
+}
+
+/** A signal that nothing waits by any more is kept until another one comes: as a rule its next wait comes first. */
+function forgetUnused<T>(watched: Map<AbortSignal, Watched<T>>): void {
+  for (const [signal, { waiting, listener }] of watched) {
+    if (waiting.size > 0) continue;
+    signal.removeEventListener("abort", listener);
+    watched.delete(signal);
+  }
 }

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { setImmediate as turn } from "node:timers/promises";
+import { test } from "node:test";
+import { createManualClock } from "@causeway/shared/testing/manual-clock.ts";
+import { createFeeder } from "./feeder.ts";
+import { createScheduler } from "./scheduler.ts";
+
+const never = new AbortController().signal;
+
+/** A feeder over a real scheduler; every object holds a connection until it is told to end. */
+function open(connections: number, atOnce = 64) {
+  const scheduler = createScheduler({ connections, memoryBytes: 1_000_000 }, createManualClock());
+  const feeder = createFeeder({ scheduler, atOnce });
+  const begun: string[] = [];
+  const ends: ((reason?: Error) => void)[] = [];
+  const copy = (name: string) => async (index: number) => {
+    begun.push(`${name}${index}`);
+    await scheduler.hold(
+      { lane: "small", bytes: 1 },
+      never,
+      () => new Promise<void>((resolve, reject) => ends.push((reason) => (reason ? reject(reason) : resolve()))),
+    );
+  };
+  const feed = (name: string, objects: number, isOver = () => false) =>
+    feeder.feed({ indexes: Array(objects).keys(), copy: copy(name), isOver });
+  return { scheduler, begun, ends, feed };
+}
+
+async function settle(): Promise<void> {
+  for (let n = 0; n < 30; n += 1) await turn();
+}
+
+test("a few more objects are begun than there are connections, however many there are", async () => {
+  const { scheduler, begun, ends, feed } = open(4);
+  const fed = feed("a", 100);
+  await settle();
+  assert.equal(begun.length, 4 + 8);
+  assert.equal(scheduler.waiting("small"), 8);
+  for (let n = 0; n < 100; n += 1) {
+    await settle();
+    ends.shift()?.();
+  }
+  await fed;
+  assert.equal(begun.length, 100);
+});
+
+test("tasks take turns: a small one beside a large one is not kept waiting", async () => {
+  const { begun, ends, feed } = open(4);
+  const large = feed("a", 60);
+  const small = feed("b", 3);
+  await settle();
+  assert.deepEqual(begun.slice(0, 6), ["a0", "b0", "a1", "b1", "a2", "b2"]);
+  for (let n = 0; n < 63; n += 1) {
+    ends.shift()?.();
+    await settle();
+  }
+  await Promise.all([large, small]);
+});
+
+test("once a task is over none of its objects is begun, and it ends when the last one is settled", async () => {
+  let isOver = false;
+  const { begun, ends, feed } = open(2);
+  const fed = feed("a", 50, () => isOver);
+  await settle();
+  isOver = true;
+  const before = begun.length;
+  for (let n = 0; n < before; n += 1) {
+    ends.shift()?.();
+    await settle();
+  }
+  await fed;
+  assert.equal(begun.length, before);
+});
+
+test("an object that rejects ends its task, not that of others", async () => {
+  const { begun, ends, feed } = open(1);
+  const broken = assert.rejects(feed("a", 1), /a defect/);
+  const fine = feed("b", 3);
+  await settle();
+  ends.shift()?.(new Error("a defect"));
+  await broken;
+  for (let n = 0; n < 3; n += 1) {
+    await settle();
+    ends.shift()?.();
+  }
+  await fine;
+  assert.deepEqual(begun, ["a0", "b0", "b1", "b2"]);
+});
+
+test("objects that wait for another attempt take no place in the line, up to what a task may have under way", async () => {
+  const scheduler = createScheduler({ connections: 2, memoryBytes: 1000 }, createManualClock());
+  const feeder = createFeeder({ scheduler, atOnce: 20 });
+  let begun = 0;
+  void feeder.feed({
+    indexes: Array(100).keys(),
+    copy: () => {
+      begun += 1;
+      return new Promise(() => {});
+    },
+    isOver: () => false,
+  });
+  await settle();
+  assert.equal(begun, 20);
+});
+
+test("a task without objects ends at once", async () => {
+  await open(1).feed("a", 0);
+});
