@@ -8,6 +8,7 @@ import type { PlanLedger } from "@causeway/shared/ports/plan-ledger.ts";
 import type { CredentialSeal } from "@causeway/shared/ports/secrets.ts";
 import type { FailureLedger } from "@causeway/shared/ports/settle-ledger.ts";
 import type { WorkerRegistry } from "@causeway/shared/ports/worker-registry.ts";
+import type { PreflightPorts } from "./preflight/preflight-ports.ts";
 
 /** Everything outside that the API speaks with. */
 export interface ApiPorts {
@@ -18,6 +19,7 @@ export interface ApiPorts {
   readonly shards: Pick<PlanLedger, "shards">;
   readonly workers: Pick<WorkerRegistry, "list">;
   readonly journal: Pick<Journal, "read" | "remove">;
+  readonly preflight: PreflightPorts;
   readonly lease: Lease;
   readonly seal: CredentialSeal;
   readonly clock: Clock;

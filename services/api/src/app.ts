@@ -24,9 +24,11 @@ import { addDeleteRoute } from "./routes/delete-job.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addFailureRoutes } from "./routes/failures.ts";
 import { addHealthRoutes } from "./routes/health.ts";
+import { addPreflightRoute } from "./routes/preflight.ts";
 import { addReadRoutes } from "./routes/read-jobs.ts";
 import { addReportRoute } from "./routes/report.ts";
 import { addRetryRoute } from "./routes/retry.ts";
+import { addShardsRoute } from "./routes/shards.ts";
 import { addStatsRoute } from "./routes/stats.ts";
 import { addSubmitRoute } from "./routes/submit-job.ts";
 import { addWorkersRoute } from "./routes/workers.ts";
@@ -114,6 +116,7 @@ function keyRulesOf({ clock }: ApiPorts, { keys, requestsPerSecond }: ApiOptions
 
 function addJobRoutes(app: ApiApp, ports: ApiPorts, rules: SubmissionRules): void {
   addSubmitRoute(app, ports, rules);
+  addPreflightRoute(app, ports, rules);
   addReadRoutes(app, ports);
   addStatsRoute(app, ports);
   addFailureRoutes(app, ports);
@@ -123,5 +126,6 @@ function addJobRoutes(app: ApiApp, ports: ApiPorts, rules: SubmissionRules): voi
   addDeleteRoute(app, ports);
   addWorkersRoute(app, ports);
   addEventRoutes(app, ports);
+  addShardsRoute(app, ports);
   addKeyRoute(app);
 }

@@ -8,13 +8,15 @@ import {
   sealSettings,
   storeSettings,
 } from "@causeway/shared/platform/shared-settings.ts";
-import { listOf, port, wholeNumber } from "@causeway/shared/platform/setting-kinds.ts";
+import { listOf, optionalText, port, wholeNumber } from "@causeway/shared/platform/setting-kinds.ts";
 import {
   readSettings,
   type Settings,
   type SettingsDeclaration,
   type SettingsHost,
 } from "@causeway/shared/platform/settings.ts";
+import type { JournalKind } from "@causeway/shared/domain/preflight/journal.ts";
+import type { StoreRules } from "@causeway/shared/wiring/stores.ts";
 import type { JournalRules } from "@causeway/shared/wiring/journal.ts";
 import { networkRulesOf } from "@causeway/shared/wiring/network.ts";
 import { z } from "zod";
@@ -38,6 +40,12 @@ export const apiSettings = {
   ...drainSettings,
   ...endpointSettings,
   CREDENTIALS_ENV_PREFIXES: storeSettings.CREDENTIALS_ENV_PREFIXES,
+  OSS_ALLOWED_CIDRS: storeSettings.OSS_ALLOWED_CIDRS,
+  PRICES_FILE: {
+    schema: optionalText,
+    default: "",
+    doc: "A file with prices of your own for the estimate of a preflight, see docs/prices.md; empty: public list prices.",
+  },
   API_HOST: {
     schema: z.string().min(1, "must be an address"),
     default: "127.0.0.1",
@@ -66,6 +74,28 @@ export type ApiConfig = Settings<typeof apiSettings>;
 /** Reads the API's settings from the environment; prints every fault at once and exits where any is wrong. */
 export function readApiConfig(host: SettingsHost): ApiConfig {
   return readSettings(apiSettings, process.env, host);
+}
+
+/** What a preflight opens the stores with, as masters and workers do. */
+export function storeRulesOf(config: ApiConfig): StoreRules {
+  return {
+    env: process.env,
+    prefixes: config.CREDENTIALS_ENV_PREFIXES,
+    connections: 16,
+    targetCidrs: config.OSS_ALLOWED_CIDRS,
+    ...networkRulesOf(config),
+  };
+}
+
+/** Whether the target's addresses are held to any blocks. */
+export function blocksOf(config: ApiConfig): "named" | "none" {
+  return config.OSS_ALLOWED_CIDRS.length > 0 ? "named" : "none";
+}
+
+/** Whether all hosts read the same journal. */
+export function journalKindOf(config: ApiConfig): JournalKind {
+  if (config.JOURNAL_URL.kind === "bucket") return "bucket";
+  return config.JOURNAL_SHARED ? "shared-folder" : "own-folder";
 }
 
 /** Where the journal lies and with which keys. */

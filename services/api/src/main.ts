@@ -3,6 +3,7 @@ import { hostname } from "node:os";
 import { readPage } from "@causeway/dashboard/assets/page.ts";
 import { connectRedis } from "@causeway/shared/adapters/redis/connect.ts";
 import { watchDurability } from "@causeway/shared/adapters/redis/durability.ts";
+import { readRedis } from "@causeway/shared/adapters/redis/health.ts";
 import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
 import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
 import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
@@ -12,8 +13,10 @@ import { createMetrics } from "@causeway/shared/platform/metrics.ts";
 import { version } from "@causeway/shared/platform/version.ts";
 import { openJournal } from "@causeway/shared/wiring/journal.ts";
 import { trustedCertificates } from "@causeway/shared/wiring/network.ts";
+import { readPrices } from "@causeway/shared/wiring/prices.ts";
+import { createStoreOpener } from "@causeway/shared/wiring/stores.ts";
 import { createApp } from "./app.ts";
-import { journalRulesOf, readApiConfig } from "./config.ts";
+import { blocksOf, journalKindOf, journalRulesOf, readApiConfig, storeRulesOf } from "./config.ts";
 import { createLedgerProbe } from "./ledger-probe.ts";
 import { createAddressRules } from "./submission/address-rules.ts";
 
@@ -26,6 +29,7 @@ lifecycle.defer("redis", () => redis.disconnect());
 watchDurability(redis, log);
 const ledger = createRedisLedger(redis, { clock, holder: `${hostname()}-${process.pid}-${randomUUID()}` });
 const metrics = createMetrics("api");
+const journal = lifecycle.close(openJournal(journalRulesOf(config)));
 const ports = {
   jobs: ledger.jobs,
   removal: ledger.jobs,
@@ -33,7 +37,17 @@ const ports = {
   failures: ledger.failures,
   shards: ledger.plans,
   workers: ledger.workers,
-  journal: lifecycle.close(openJournal(journalRulesOf(config))),
+  journal,
+  preflight: {
+    opener: createStoreOpener(storeRulesOf(config)),
+    blocks: blocksOf(config),
+    prices: readPrices(config.PRICES_FILE),
+    readRedis: () => readRedis(redis),
+    journal,
+    journalKind: journalKindOf(config),
+    host: hostname(),
+    newProbeName: () => `.causeway-preflight-${randomUUID()}`,
+  },
   lease: ledger.lease,
   seal: createSeal(config.SECRET_KEY),
   clock,

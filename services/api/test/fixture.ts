@@ -12,6 +12,7 @@ import type { ApiPorts } from "../src/api-ports.ts";
 import type { ApiApp } from "../src/http/app-type.ts";
 import { createApp } from "../src/app.ts";
 import { hashedKey } from "../src/http/auth.ts";
+import { memoryPreflight } from "./preflight-ports.ts";
 import { createAddressRules } from "../src/submission/address-rules.ts";
 
 export interface Fixture {
@@ -93,6 +94,7 @@ function portsOf({ meter, ledger, clock, seal, journal, link }: Omit<Fixture, "a
     removal: ledger.jobs,
     active: { active: () => slowly(ledger.dispatch.active()) },
     failures: ledger.failures,
+    shards: ledger.plans,
     workers: ledger.workers,
     journal: {
       async *read(jobId) {
@@ -100,6 +102,7 @@ function portsOf({ meter, ledger, clock, seal, journal, link }: Omit<Fixture, "a
       },
       remove: async (jobId) => void journal.delete(jobId),
     },
+    preflight: memoryPreflight(),
     lease: ledger.lease,
     seal,
     clock,

@@ -41,7 +41,8 @@ async function check(redis: RedisConnection, log: ConnectionLog): Promise<void> 
   }
 }
 
-async function settingsOf(server: Redis): Promise<ReadonlyMap<string, string> | "forbidden"> {
+/** What of its settings matters to us. */
+export async function settingsOf(server: Redis): Promise<ReadonlyMap<string, string> | "forbidden"> {
   const settings = new Map<string, string>();
   for (const { name } of needs) {
     try {

@@ -27,7 +27,7 @@ export const checkNames = [
 export type CheckName = (typeof checkNames)[number];
 
 /** `warning`: the job can begin, but look at it. `failure`: it would not get far. */
-const lineStates = ["ok", "warning", "failure"] as const;
+export const lineStates = ["ok", "warning", "failure"] as const;
 
 export const preflightLineSchema = z.object({
   check: z.enum(checkNames),

@@ -39,12 +39,17 @@ describe("what a preflight makes of what it sees", () => {
   });
 
   test("workers: none and several versions are warnings, no path at all a failure", () => {
-    const worker = { host: "a", version: "1", state: "running" } as const;
+    const worker = { host: "a", version: "1", state: "running", tunnel: null } as const;
     assert.deepEqual(states(judgeWorkers([])), ["warning"]);
     assert.deepEqual(states(judgeWorkers([worker])), ["ok"]);
     assert.deepEqual(states(judgeWorkers([worker, { ...worker, version: "2" }])), ["ok", "warning"]);
     assert.deepEqual(states(judgeWorkers([worker, { ...worker, state: "path-down" }])), ["warning"]);
     assert.deepEqual(states(judgeWorkers([{ ...worker, state: "path-down" }])), ["failure"]);
+    const up = { ...worker, tunnel: { state: "up", reason: null } } as const;
+    const down = { ...worker, tunnel: { state: "down", reason: "no answer to IKE_SA_INIT" } } as const;
+    assert.deepEqual(states(judgeWorkers([up])), ["ok", "ok"]);
+    assert.deepEqual(states(judgeWorkers([up, down])), ["ok", "warning"]);
+    assert.deepEqual(states(judgeWorkers([down])), ["ok", "failure"]);
   });
 
   test("a store that tells no time leaves the clocks uncompared", () => {

@@ -62,3 +62,16 @@ export const listPrices: PriceList = {
   },
   oss: { "*": { putPer10000: 0.0016, storagePerGiBMonth: { Standard: 0.0173 } } },
 };
+
+/** Parses a price list; `fault` says what is wrong with it. */
+export function readPriceList(text: string): { readonly prices: PriceList } | { readonly fault: string } {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { fault: "it is not valid JSON" };
+  }
+  const parsed = priceListSchema.safeParse(value);
+  if (parsed.success) return { prices: parsed.data };
+  return { fault: parsed.error.issues.map(({ path, message }) => `${path.join(".")} ${message}`).join("; ") };
+}
