@@ -6,12 +6,6 @@ import type { PreflightPorts } from "../src/preflight/preflight-ports.ts";
 
 /** What a preflight of the API looks at where all stores are in memory and nothing is wrong. */
 export function memoryPreflight(): PreflightPorts {
-  const look = (region: string): StoreLook => ({
-    addresses: async () => ({ host: "memory", via: "direct", found: [{ address: "127.0.0.1", allowed: true }] }),
-    greet: async () => ({ storeClockMs: 0, ourClockMs: 0, roundTripMs: 1 }),
-    region: async () => region,
-    close: async () => undefined,
-  });
   return {
     opener: {
       source: () => createMemorySource(),
@@ -32,5 +26,14 @@ export function memoryPreflight(): PreflightPorts {
     journalKind: "bucket",
     host: "here",
     newProbeName: () => ".probe",
+  };
+}
+
+function look(region: string): StoreLook {
+  return {
+    addresses: async () => ({ host: "memory", via: "direct", found: [{ address: "127.0.0.1", allowed: true }] }),
+    greet: async () => ({ storeClockMs: 0, ourClockMs: 0, roundTripMs: 1 }),
+    region: async () => region,
+    close: async () => undefined,
   };
 }

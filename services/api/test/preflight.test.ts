@@ -8,14 +8,14 @@ interface Line {
   readonly message: string;
 }
 
+const stateOf = (lines: readonly Line[], check: string) => lines.find((line) => line.check === check)?.state;
+
 describe("a preflight over HTTP", () => {
   let api: Fixture;
   before(async () => {
     api = await openFixture();
   });
   after(() => api.app.close());
-
-  const stateOf = (lines: readonly Line[], check: string) => lines.find((line) => line.check === check)?.state;
 
   test("answers each line, an estimate and a verdict, and submits nothing", async () => {
     const { status, json } = await api.call("POST", "/v1/preflight?objects=1000000&bytes=1000000000", seedJob());
