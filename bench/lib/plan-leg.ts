@@ -33,7 +33,7 @@ const noopWorker = fileURLToPath(new URL("noop-worker.ts", import.meta.url));
 const masterOptions = "--max-semi-space-size=8 --max-old-space-size=256";
 const longestRunMs = 3 * 3_600_000;
 const pollMs = 200;
-const reportEveryMs = 15_000;
+const reportEveryMs = 30_000;
 const log = createLogger({ service: "bench", level: "fatal", version: "0" });
 
 /** Real API, master and Redis over the emulator's bucket; the worker copies nothing and commits through the real ledger. */
@@ -86,7 +86,11 @@ async function untilEnd(system: System, id: string): Promise<JobStats> {
     if (performance.now() - reportedAtMs > reportEveryMs) {
       reportedAtMs = performance.now();
       const { listed, copied, failed } = stats.objects;
-      console.log(`${listed} listed, ${copied} committed, ${failed} failed, ${stats.pendingTasks} tasks wait`);
+      const rss = ["redis", "master-1"].map((name) => (peakRssBytes(system.processes.pid(name)) ?? 0) / 1e6);
+      console.log(
+        `${listed} listed, ${copied} committed, ${failed} failed, ${stats.pendingTasks} tasks wait; ` +
+          `Redis and master took ${rss.map((megabytes) => megabytes.toFixed(0)).join(" and ")} MB at most`,
+      );
     }
     return hasEnded(stats) || stats.jobState === "Paused";
   };
