@@ -1,6 +1,7 @@
 import type { DispatchLedger } from "./dispatch-ledger.ts";
 import type { JobLedger, JobRemoval } from "./job-ledger.ts";
 import type { Lease } from "./lease.ts";
+import type { NoticeLedger } from "./notice-ledger.ts";
 import type { PlanLedger } from "./plan-ledger.ts";
 import type { FailureLedger, SettleLedger } from "./settle-ledger.ts";
 import type { SpreadLedger } from "./spread-ledger.ts";
@@ -17,6 +18,7 @@ export interface Ledger {
   readonly uploads: UploadLedger;
   readonly failures: FailureLedger;
   readonly settling: SettleLedger;
+  readonly notices: NoticeLedger;
   readonly lease: Lease;
   readonly workers: WorkerRegistry;
 }

@@ -4,6 +4,7 @@ import { examBreaker } from "./ledger-exam-breaker.ts";
 import { examDispatch } from "./ledger-exam-dispatch.ts";
 import { examFleet } from "./ledger-exam-fleet.ts";
 import { examJobs } from "./ledger-exam-jobs.ts";
+import { examNotices } from "./ledger-exam-notices.ts";
 import { examPlan } from "./ledger-exam-plan.ts";
 import { examRetry } from "./ledger-exam-retry.ts";
 import { examSettle } from "./ledger-exam-settle.ts";
@@ -32,6 +33,7 @@ export function ledgerContract(name: string, openLedger: (clock: ManualClock) =>
     examRetry(open);
     examBreaker(open);
     examSettle(open);
+    examNotices(open);
     examFleet(open);
   });
 }

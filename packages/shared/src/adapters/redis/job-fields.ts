@@ -48,7 +48,7 @@ export function writeReason(reason: StateReason | null): string {
 }
 
 /** A reason as it was written, or `limit objects failed bytes` as the circuit breaker in `commit.lua` leaves it. */
-function readReason(text: string, spec: OpenJobSpec): StateReason | null {
+export function readReason(text: string, spec: Pick<OpenJobSpec, "failureLimits">): StateReason | null {
   if (text === "") return null;
   if (!text.startsWith("limit ")) return reasonSchema.parse(JSON.parse(text));
   const [objects = 0, failed = 0, bytes = 0] = text.slice("limit ".length).split(" ").map(Number);

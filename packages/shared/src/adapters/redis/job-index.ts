@@ -1,5 +1,5 @@
 import type { Submitted } from "../../ports/job-ledger.ts";
-import { indexKeys, jobKey } from "./keys.ts";
+import { indexKeys, jobKey, noticeKey } from "./keys.ts";
 import { listOf, plainScript, type RedisConnection, runScript, textOf } from "./scripts.ts";
 
 const register = plainScript("register");
@@ -21,6 +21,10 @@ export interface JobIndex {
   /** Newest first; `next` continues behind the page. */
   page(after: string | null, limit: number): Promise<{ readonly ids: readonly string[]; readonly next: string | null }>;
   active(): Promise<readonly string[]>;
+  /** The job has a webhook. Before it is registered, so that no notice is overlooked; `unwatchNotices` once it is gone. */
+  watchNotices(jobId: string): Promise<void>;
+  unwatchNotices(jobId: string): Promise<void>;
+  watched(): Promise<readonly string[]>;
   /** Before and after a retry sets an ended job running; `generation` is the one that it gets. */
   activate(jobId: string, generation: number): Promise<void>;
   /** After a job has ended; a job that a retry put there with a higher generation stays. */
@@ -83,6 +87,16 @@ export function createJobIndex(redis: RedisConnection): JobIndex {
     async activate(jobId, generation) {
       await redis.zadd(active, "GT", String(generation), jobId);
     },
+
+    async watchNotices(jobId) {
+      await redis.sadd(noticeKey, jobId);
+    },
+
+    async unwatchNotices(jobId) {
+      await redis.srem(noticeKey, jobId);
+    },
+
+    watched: () => redis.smembers(noticeKey),
 
     async deactivate(jobId, generation) {
       await runScript(redis, deactivate, [active], [jobId, generation]);

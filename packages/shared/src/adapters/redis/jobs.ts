@@ -27,6 +27,7 @@ export function createRedisJobs(redis: RedisConnection, index: JobIndex, clock: 
     async submit(job) {
       const { id, createdAtMs, spec } = job.record;
       await step(submit, id, [unconfirmedMs, ...fieldsOf(job)]);
+      if (spec.notify !== undefined) await index.watchNotices(id);
       const answer = await index.register({ id, createdAtMs, name: spec.name, idempotencyKey: job.idempotencyKey });
       await step(answer.answer === "submitted" ? confirm : withdraw, id, []);
       return answer;
@@ -82,6 +83,7 @@ function fieldsOf({ record, sealedCredentials, idempotencyKey }: NewJob): readon
     failObjects: spec.failureLimits.objects,
     failBytes: failedManifestBytesLimit,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(spec.notify === undefined ? {} : { notifyOn: spec.notify.on.join(",") }),
   };
   return Object.entries(fields).flat();
 }

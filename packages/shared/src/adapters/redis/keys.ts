@@ -16,6 +16,7 @@ export const jobKeyNames = [
   "uploads",
   "spread",
   "rates",
+  "notices",
 ] as const;
 export type JobKeyName = (typeof jobKeyNames)[number];
 
@@ -40,6 +41,9 @@ export const indexKeys = {
   created: "{jobs}:created",
   active: "{jobs}:active",
 } as const;
+
+/** Jobs that have a webhook. */
+export const noticeKey = "{jobs}:notices";
 
 export const workerKeys = { beats: "{workers}:beats", records: "{workers}:records" } as const;
 

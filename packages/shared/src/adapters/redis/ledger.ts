@@ -5,6 +5,7 @@ import { createRedisFailures } from "./failures.ts";
 import { createJobIndex } from "./job-index.ts";
 import { createRedisJobs } from "./jobs.ts";
 import { createRedisLease } from "./lease.ts";
+import { createRedisNotices } from "./notices.ts";
 import { createRedisPlans } from "./plans.ts";
 import type { RedisConnection } from "./scripts.ts";
 import { createRedisSettling } from "./settling.ts";
@@ -31,6 +32,7 @@ export function createRedisLedger(redis: RedisConnection, { clock, holder }: Red
     uploads: createRedisUploads(redis),
     failures: createRedisFailures(redis, index),
     settling: createRedisSettling(redis, index, clock),
+    notices: createRedisNotices(redis, index, clock),
     lease: createRedisLease(redis, holder),
     workers: createRedisWorkers(redis, clock),
   };

@@ -2,6 +2,7 @@ import type { FaultCode } from "../../../domain/fault-codes.ts";
 import { emptyTally, type Outcome, type Tally } from "../../../domain/outcome.ts";
 import type { FailedBatch, FailedObject } from "../../../domain/task.ts";
 import { failureLimitReason } from "../../../domain/failure-limit.ts";
+import { noteOccasion } from "./notices.ts";
 import { addTallies, type JobBook, type OpenTask, weightOf } from "./state.ts";
 
 /** Takes a task out of the ledger, adding what its record and `more` sum up to. Answers what was added. */
@@ -58,6 +59,7 @@ export function watchFailures(book: JobBook): void {
   if (reason === undefined) return;
   book.state = "paused";
   book.stateReason = reason;
+  noteOccasion(book);
 }
 
 function failuresInRecord(task: OpenTask): readonly FailedBatch[] {

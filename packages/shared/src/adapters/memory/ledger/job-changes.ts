@@ -1,5 +1,6 @@
 import { hasEnded } from "../../../domain/state.ts";
 import type { Changed, JobChange } from "../../../ports/job-ledger.ts";
+import { noteOccasion } from "./notices.ts";
 import type { JobBook } from "./state.ts";
 
 export function changeBook(book: JobBook, change: JobChange): Changed {
@@ -10,6 +11,7 @@ export function changeBook(book: JobBook, change: JobChange): Changed {
       if (change.atRevision !== undefined && change.atRevision !== book.revision) return "refused";
       book.state = "paused";
       book.stateReason = change.reason;
+      if (change.reason !== null) noteOccasion(book);
       return "changed";
     case "resume":
       return resume(book, change.sealedCredentials);

@@ -4,6 +4,7 @@ import { createMemoryDispatch } from "./dispatch.ts";
 import { createMemoryFailures } from "./failures.ts";
 import { createMemoryLease, createMemoryWorkers } from "./fleet.ts";
 import { createMemoryJobs } from "./jobs.ts";
+import { createMemoryNotices } from "./notices.ts";
 import { createMemoryPlans } from "./plan.ts";
 import { createMemorySettling } from "./settling.ts";
 import { createMemorySpreads } from "./spreads.ts";
@@ -23,6 +24,7 @@ export function createMemoryLedger(clock: Clock): Ledger {
     uploads: createMemoryUploads(books),
     failures: createMemoryFailures(books),
     settling: createMemorySettling(books, clock),
+    notices: createMemoryNotices(books, clock),
     lease: createMemoryLease(new Map(), "memory", clock),
     workers: createMemoryWorkers(clock),
   };

@@ -4,6 +4,7 @@ import type { FailedBatch } from "../../../domain/task.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { SettleLedger } from "../../../ports/settle-ledger.ts";
 import { storeFailures } from "./counting.ts";
+import { noteOccasion } from "./notices.ts";
 import { type JobBook, listingDone } from "./state.ts";
 
 export function createMemorySettling(books: ReadonlyMap<string, JobBook>, clock: Clock): SettleLedger {
@@ -79,4 +80,5 @@ function end(book: JobBook, reason: StateReason | null, nowMs: number): void {
   book.endedAtMs = nowMs;
   if (book.cancelled) book.state = "cancelled";
   else book.state = book.stateReason === null ? "completed" : "failed";
+  noteOccasion(book);
 }

@@ -7,6 +7,7 @@ import type { JobState } from "../../../domain/state.ts";
 import type { CompleteUpload, FailedBatch, Manifest, WrittenObject } from "../../../domain/task.ts";
 import type { NewJob } from "../../../ports/job-ledger.ts";
 import type { Upload, UploadedPart } from "../../../ports/object-target.ts";
+import { emptyBox, type NoticeBox } from "./notices.ts";
 import { emptyRates, type Rates } from "./rates.ts";
 
 /** A task that is planned and not yet committed. */
@@ -84,6 +85,7 @@ export interface JobBook {
   readonly journal: string[];
   readonly uploads: Map<string, Upload>;
   readonly rates: Rates;
+  readonly notices: NoticeBox;
 }
 
 /** A job as it is submitted: running, with one shard over its whole prefix. */
@@ -123,6 +125,7 @@ export function newBook({ record, sealedCredentials, idempotencyKey }: NewJob): 
     journal: [],
     uploads: new Map(),
     rates: emptyRates(),
+    notices: emptyBox(),
   };
 }
 

@@ -14,6 +14,7 @@ if change == 'pause' then
   if state ~= 'running' then return 'refused' end
   if revision ~= '' and call('HGET', JOB, 'revision') ~= revision then return 'refused' end
   call('HSET', JOB, 'state', 'paused', 'reason', reason)
+  if reason ~= '' then note_occasion('paused', reason) end
   return 'changed'
 end
 if change == 'resume' then

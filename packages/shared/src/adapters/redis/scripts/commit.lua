@@ -56,7 +56,9 @@ if failed > 0 and state == 'running' then
   local n, f = tonumber(all), tonumber(bad)
   local tooMany = (n >= tonumber(after) and f > tonumber(share) * n) or f >= tonumber(most)
   if tooMany or tonumber(bytes) >= tonumber(room) then
-    call('HSET', JOB, 'state', 'paused', 'reason', 'limit ' .. all .. ' ' .. bad .. ' ' .. bytes)
+    local reason = 'limit ' .. all .. ' ' .. bad .. ' ' .. bytes
+    call('HSET', JOB, 'state', 'paused', 'reason', reason)
+    note_occasion('paused', reason)
   end
 end
 return { 'counted' }

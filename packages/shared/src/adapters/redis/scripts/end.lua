@@ -8,4 +8,5 @@ local reason = ARGV[2] ~= '' and ARGV[2] or abandoned
 local ended = cancelled and 'cancelled' or reason and 'failed' or 'completed'
 call('HSET', JOB, 'state', ended, 'endedAtMs', ARGV[1])
 if reason then call('HSET', JOB, 'reason', reason) else call('HDEL', JOB, 'reason') end
+note_occasion('ended', reason or '')
 return generation

@@ -91,6 +91,13 @@ local function close(id)
   forget_spread(id)
 end
 
+-- Notes what the job's webhook is to be told. A reason is as the field of JOB has it, or ''.
+local function note_occasion(kind, reason)
+  local wanted = call('HGET', JOB, 'notifyOn')
+  if not wanted or not string.find(wanted, kind, 1, true) then return end
+  call('RPUSH', NOTICES, call('HINCRBY', JOB, 'occasions', 1) .. ' ' .. kind .. ' ' .. reason)
+end
+
 -- Stores failed objects of one task under one code. `tasks`: how many failed tasks the batch stands for (1 for the
 -- first of its task, else 0). `kind`: `objects`, made by the client, or `rows`, made by drop().
 local function store_batch(code, id, batch)
