@@ -6,6 +6,8 @@ import { App } from "./views/app.ts";
 
 const place = document.getElementById("app");
 if (place !== null) {
+  // What stands there says that the page is opening.
+  place.replaceChildren();
   watchAddress();
   render(html`<${App} />`, place);
   void resumeSession();

@@ -144,6 +144,15 @@ export const shardsShape = fields({
 });
 export type Shards = ShapeOf<typeof shardsShape>;
 
+const lineShape = fields({
+  check: text,
+  state: oneOf(["ok", "warning", "failure"]),
+  message: text,
+  cure: nullable(text),
+});
+export const preflightShape = fields({ verdict: oneOf(["ok", "warning", "failure"]), lines: listOf(lineShape) });
+export type Preflight = ShapeOf<typeof preflightShape>;
+
 export const retriedShape = fields({ objects: amount, tasks: amount });
 
 export function pageOf<T>(item: Shape<T>): Shape<{ readonly items: readonly T[]; readonly nextCursor: string | null }> {

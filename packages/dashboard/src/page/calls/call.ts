@@ -8,6 +8,8 @@ export interface Call {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** How long an answer may take; half a minute unless told. */
+  readonly timeoutMs?: number;
 }
 
 export type Answer<T> =
@@ -36,7 +38,7 @@ export async function sendCall(
   call: Call,
   accept: string,
 ): Promise<Response | Extract<Answer<never>, { readonly answer: "away" }>> {
-  const timeout = AbortSignal.timeout(answerTimeoutMs);
+  const timeout = AbortSignal.timeout(call.timeoutMs ?? answerTimeoutMs);
   try {
     return await fetch(`/v1${call.path}`, {
       method: call.method ?? "GET",

@@ -10,7 +10,7 @@ export const text: Shape<string> = (value) => (typeof value === "string" ? value
 export const amount: Shape<number> = (value) => (typeof value === "number" ? value : undefined);
 export const flag: Shape<boolean> = (value) => (typeof value === "boolean" ? value : undefined);
 
-export function oneOf<T extends string>(words: readonly T[]): Shape<T> {
+export function oneOf<const T extends string>(words: readonly T[]): Shape<T> {
   return (value) => words.find((word) => word === value);
 }
 

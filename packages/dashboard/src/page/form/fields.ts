@@ -32,12 +32,17 @@ export interface FieldGroup {
 const needed = { isNeeded: true } as const;
 const storageClasses = { choices: ["", "Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"] } as const;
 
-/** What every job needs. */
+/** The job's own name. */
+export const nameField: Field = {
+  path: "name",
+  label: "Name of the job",
+  kind: "text",
+  example: "tokyo-to-shanghai",
+  isNeeded: true,
+};
+
+/** What every job needs of either side. */
 export const mainGroups: readonly FieldGroup[] = [
-  {
-    title: "Job",
-    fields: [{ path: "name", label: "Name", kind: "text", example: "tokyo-to-shanghai", ...needed }],
-  },
   {
     title: "Source (S3)",
     fields: [
@@ -188,10 +193,11 @@ export function credentialFields(at: string, kind: CredentialKind): readonly Fie
 }
 
 /** Every path beside which a fault can stand. */
-export const fieldPaths: readonly string[] = [...mainGroups, ...moreGroups].flatMap(({ fields }) =>
-  fields.flatMap(({ path, kind }) =>
-    kind === "credentials"
-      ? [path, ...credentialKinds.flatMap(({ from }) => credentialFields(path, from).map((field) => field.path))]
-      : [path],
-  ),
+export const fieldPaths: readonly string[] = [{ title: "", fields: [nameField] }, ...mainGroups, ...moreGroups].flatMap(
+  ({ fields }) =>
+    fields.flatMap(({ path, kind }) =>
+      kind === "credentials"
+        ? [path, ...credentialKinds.flatMap(({ from }) => credentialFields(path, from).map((field) => field.path))]
+        : [path],
+    ),
 );

@@ -56,8 +56,14 @@ function optionsFor(holder: HTMLElement): uPlot.Options {
     legend: { live: true },
     scales: { bytes: { range: fromZero }, objects: { range: fromZero } },
     axes: [
-      { ...axis, grid: { show: false } },
-      { ...axis, scale: "bytes", size: 76, values: (_plot, ticks) => ticks.map((tick) => `${bytes(tick)}/s`) },
+      { ...axis, grid: { show: false }, space: 70, values: (_plot, ticks) => ticks.map(timeOf) },
+      {
+        ...axis,
+        scale: "bytes",
+        size: 84,
+        incrs: powersOfTwo,
+        values: (_plot, ticks) => ticks.map((tick) => `${bytes(tick)}/s`),
+      },
       {
         ...axis,
         scale: "objects",
@@ -70,7 +76,7 @@ function optionsFor(holder: HTMLElement): uPlot.Options {
       },
     ],
     series: [
-      { label: "Time", value: "{HH}:{mm}:{ss}" },
+      { label: "Time", value: (_plot, value) => (value === null ? "–" : timeOf(value)) },
       {
         label: "Bytes",
         scale: "bytes",
@@ -90,6 +96,13 @@ function optionsFor(holder: HTMLElement): uPlot.Options {
       },
     ],
   };
+}
+
+/** Steps of the axis of bytes, so that its marks are whole KiB, MiB and GiB. */
+const powersOfTwo = Array.from({ length: 51 }, (_, exponent) => 2 ** exponent);
+
+function timeOf(seconds: number): string {
+  return new Date(1000 * seconds).toLocaleTimeString("en-GB");
 }
 
 function fromZero(_plot: uPlot, _lowest: number, highest: number): uPlot.Range.MinMax {

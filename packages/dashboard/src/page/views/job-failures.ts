@@ -9,6 +9,7 @@ import { tellRefused } from "../parts/notices.ts";
 import { ask, mayOperate, sentenceOf } from "../session.ts";
 import { askRetry, mayRetry } from "./job-retry.ts";
 import type { JobProperties } from "./job.ts";
+import { FailureListMenu } from "./report-menu.ts";
 
 const pageSize = 50;
 
@@ -22,6 +23,7 @@ export function JobFailures({ job, stats }: JobProperties) {
   return html`<section class="card" aria-labelledby="failures-title">
     <div class="section-head">
       <h2 id="failures-title">Failed objects</h2>
+      <${FailureListMenu} job=${job} />
       ${retries ? html`<button type="button" onClick=${() => askRetry(job, stats, null)}>Retry all</button>` : null}
     </div>
     <ul class="failures">

@@ -40,7 +40,7 @@ export function JobProgress({ job, stats }: JobProperties) {
         <dd>${rate.etaSeconds === null ? "–" : duration(rate.etaSeconds)}</dd>
       </div>
       <div>
-        <dt>${job.endedAt === null ? "Since" : "Took"}</dt>
+        <dt>${job.endedAt === null ? "Running for" : "Took"}</dt>
         <dd>${duration((endMs - Date.parse(job.createdAt)) / 1000)}</dd>
       </div>
     </dl>

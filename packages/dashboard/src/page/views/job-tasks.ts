@@ -39,24 +39,28 @@ export function JobTasks({ stats }: JobProperties) {
             ${running.slice(0, mostShown).map(
               (task) =>
                 html`<li key=${task.taskId}>
-                  <span
-                    ><code title=${task.taskId}>${task.taskId.slice(0, 8)}</code>
-                    <small>${ago(task.startedAt, Date.now())}</small></span
-                  >
+                  <code title=${task.taskId}>${task.taskId.slice(0, 8)}</code>
+                  <small>${ago(task.startedAt, Date.now())}</small>
                   <meter
                     min="0"
                     max=${Math.max(1, task.objectsTotal)}
                     value=${task.objectsDone}
                     aria-label="Objects done"
                   ></meter>
-                  <small
-                    >${count(task.objectsDone)} of ${count(task.objectsTotal)} objects, ${bytes(task.bytesDone)} of
-                    ${bytes(task.bytesTotal)}</small
-                  >
+                  <small>${doneOf(task)}</small>
                 </li>`,
             )}
           </ul>`
     }
     ${running.length > mostShown ? html`<p class="quiet">and ${count(running.length - mostShown)} more</p>` : null}
   </section>`;
+}
+
+function doneOf({
+  objectsDone,
+  objectsTotal,
+  bytesDone,
+  bytesTotal,
+}: JobProperties["stats"]["runningTasksProgress"][number]) {
+  return `${count(objectsDone)} of ${count(objectsTotal)} objects, ${bytes(bytesDone)} of ${bytes(bytesTotal)}`;
 }

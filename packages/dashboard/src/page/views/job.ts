@@ -45,10 +45,7 @@ function KnownJob({ job, stats }: JobProperties) {
       </div>
       <${JobActions} job=${job} stats=${stats} />
     </header>
-    <p class="route">
-      <code>s3://${job.source.bucket}/${job.source.prefix}</code> →
-      <code>oss://${job.target.bucket}/${job.target.prefix}</code>
-    </p>
+    <p class="route"><code>${placeOf("s3", job.source)}</code> → <code>${placeOf("oss", job.target)}</code></p>
     ${
       job.stateReason === null
         ? null
@@ -65,4 +62,8 @@ function KnownJob({ job, stats }: JobProperties) {
     <${JobFailures} job=${job} stats=${stats} />
     <${JobFacts} job=${job} />
   </article>`;
+}
+
+function placeOf(scheme: "s3" | "oss", { bucket, prefix }: Job["source"]): string {
+  return `${scheme}://${bucket}/${prefix}`;
 }

@@ -8,7 +8,7 @@ import { StateBadge } from "../parts/state-badge.ts";
 import { addressOf } from "../route.ts";
 import { mayOperate } from "../session.ts";
 
-const groups = ["all", "going", "ended", "with failures"] as const;
+const groups = ["all", "active", "ended", "with failures"] as const;
 type Group = (typeof groups)[number];
 
 const totals = computed(() => {
@@ -61,7 +61,7 @@ function Totals() {
   const { going, bytesPerSecond, objectsPerSecond, failed } = totals.value;
   return html`<dl class="figures">
     <div>
-      <dt>Going on</dt>
+      <dt>Active jobs</dt>
       <dd>${count(going)}</dd>
     </div>
     <div>
@@ -149,7 +149,7 @@ function belongs(job: JobSummary, group: Group): boolean {
   switch (group) {
     case "all":
       return true;
-    case "going":
+    case "active":
       return job.endedAt === null;
     case "ended":
       return job.endedAt !== null;

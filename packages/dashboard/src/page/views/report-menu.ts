@@ -1,49 +1,32 @@
-import { path, refusal, sendCall } from "../calls/call.ts";
+import { path } from "../calls/call.ts";
 import { html } from "../html.ts";
-import { tellRefused } from "../parts/notices.ts";
-import { sentenceOf, session } from "../session.ts";
+import { Downloads } from "../parts/download.ts";
 import type { JobProperties } from "./job.ts";
 
 const formats = [
-  { name: "JSON", format: "json" },
-  { name: "CSV", format: "csv" },
+  { name: "JSON", format: "json", extension: "json" },
+  { name: "CSV", format: "csv", extension: "csv" },
   { name: "Text", format: "text", extension: "txt" },
 ] as const;
 
-/** Downloads of the job's report. The key goes in a header, so the browser fetches the file and then saves it. */
+/** The job's report as a file. */
 export function ReportMenu({ job }: Pick<JobProperties, "job">) {
-  return html`<span class="choices" role="group" aria-label="Download the report">
-    <span class="choices-name">Report</span>
-    ${formats.map(
-      (choice) =>
-        html`<button
-          type="button"
-          key=${choice.name}
-          aria-label=${`Download the report as ${choice.name}`}
-          onClick=${() => void download(job, choice.format, "extension" in choice ? choice.extension : choice.format)}
-        >
-          ${choice.name}
-        </button>`,
-    )}
-  </span>`;
+  const files = formats.map(({ name, format, extension }) => ({
+    name,
+    label: `Download the report as ${name}`,
+    call: { path: path`/jobs/${job.id}/report?format=${format}` },
+    fileName: `${job.name}-report.${extension}`,
+  }));
+  return html`<${Downloads} name="Report" files=${files} />`;
 }
 
-async function download(job: JobProperties["job"], format: string, extension: string): Promise<void> {
-  if (session.value.state !== "signed-in") return;
-  const answered = await sendCall(session.value.key, { path: path`/jobs/${job.id}/report?format=${format}` }, "*/*");
-  if (!(answered instanceof Response)) return tellRefused(answered.sentence);
-  if (!answered.ok) {
-    const body: unknown = await answered.json().catch(() => undefined);
-    return tellRefused(sentenceOf(refusal(answered.status, body)));
-  }
-  save(await answered.blob(), `${job.name}-report.${extension}`);
-}
-
-function save(content: Blob, name: string): void {
-  const address = URL.createObjectURL(content);
-  const anchor = document.createElement("a");
-  anchor.href = address;
-  anchor.download = name;
-  anchor.click();
-  URL.revokeObjectURL(address);
+/** Every failed object as a file. */
+export function FailureListMenu({ job }: Pick<JobProperties, "job">) {
+  const files = (["csv", "ndjson"] as const).map((format) => ({
+    name: format.toUpperCase(),
+    label: `Download all failed objects as ${format.toUpperCase()}`,
+    call: { path: path`/jobs/${job.id}/failures?format=${format}`, timeoutMs: 600_000 },
+    fileName: `${job.name}-failures.${format}`,
+  }));
+  return html`<${Downloads} name="List" files=${files} />`;
 }

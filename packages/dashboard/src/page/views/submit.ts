@@ -1,28 +1,28 @@
 import { useSignal } from "@preact/signals";
-import { type InputFault, jobShape } from "../calls/answers.ts";
+import { jobShape, type Preflight, preflightShape } from "../calls/answers.ts";
+import type { Answer } from "../calls/call.ts";
 import { FieldGroupView } from "../form/field-view.ts";
-import { fieldPaths, mainGroups, moreGroups } from "../form/fields.ts";
+import { fieldPaths, mainGroups, moreGroups, nameField } from "../form/fields.ts";
 import { idempotencyKeyOf } from "../form/idempotency.ts";
-import { type FormState, idOf } from "../form/plain-field.ts";
+import { type FormState, PlainField } from "../form/plain-field.ts";
 import { type Draft, sortFaults, withValue } from "../form/spec.ts";
 import { html } from "../html.ts";
 import { tellDone } from "../parts/notices.ts";
 import { goTo } from "../route.ts";
 import { ask, mayOperate } from "../session.ts";
 import { PasteBox } from "./paste-box.ts";
+import { PreflightLines } from "./preflight-lines.ts";
+import { type Refused, RefusalSummary } from "./refusal-summary.ts";
 
-/** Why a job was not taken. */
-interface Refused {
-  readonly title: string;
-  readonly detail: string;
-  readonly faults: readonly InputFault[];
-}
+/** A preflight asks both stores for much, each look with its own patience. */
+const preflightTimeoutMs = 300_000;
 
 /** Submits a job: by the form, or pasted as JSON or `job.cfg`. */
 export function SubmitView() {
   const draft = useSignal<Draft>({});
   const refused = useSignal<Refused | null>(null);
-  const isBusy = useSignal(false);
+  const looked = useSignal<Preflight | null>(null);
+  const busy = useSignal<"no" | "checking" | "submitting">("no");
   // Fields keep what was typed; a pasted draft sets up new ones.
   const round = useSignal(0);
   if (!mayOperate.value)
@@ -37,12 +37,17 @@ export function SubmitView() {
       draft.value = withValue(draft.value, path, value);
     },
   };
-  const submit = async (event: Event): Promise<void> => {
+  const attempt = async (doing: "checking" | "submitting", send: (whole: Draft) => Promise<Sent>): Promise<void> => {
+    busy.value = doing;
+    const sent = await send(wholeOf(draft.value));
+    busy.value = "no";
+    refused.value = sent.refused;
+    looked.value = sent.looked;
+    document.getElementById(sent.refused === null ? "preflight" : "refusal")?.focus();
+  };
+  const submit = (event: Event): void => {
     event.preventDefault();
-    isBusy.value = true;
-    refused.value = await send(draft.value);
-    isBusy.value = false;
-    if (refused.value !== null) document.getElementById("refusal")?.focus();
+    void attempt("submitting", submitJob);
   };
   return html`<h1>New job</h1>
     <${PasteBox}
@@ -52,8 +57,9 @@ export function SubmitView() {
         round.value += 1;
       }}
     />
-    <form class="submit" novalidate key=${round.value} onSubmit=${(event: Event) => void submit(event)}>
+    <form class="submit" novalidate key=${round.value} onSubmit=${submit}>
       ${refused.value === null ? null : html`<${RefusalSummary} refused=${refused.value} />`}
+      <div class="card"><${PlainField} field=${nameField} form=${form} /></div>
       <div class="columns">
         ${mainGroups.map((group) => html`<${FieldGroupView} key=${group.title} group=${group} form=${form} />`)}
       </div>
@@ -63,52 +69,48 @@ export function SubmitView() {
           ${moreGroups.map((group) => html`<${FieldGroupView} key=${group.title} group=${group} form=${form} />`)}
         </div>
       </details>
+      ${looked.value === null ? null : html`<${PreflightLines} preflight=${looked.value} />`}
       <div class="buttons buttons-end">
-        <button type="submit" class="primary" disabled=${isBusy.value}>
-          ${isBusy.value ? "Submitting…" : "Submit the job"}
+        <button type="button" disabled=${busy.value !== "no"} onClick=${() => void attempt("checking", checkJob)}>
+          ${busy.value === "checking" ? "Checking…" : "Check first"}
+        </button>
+        <button type="submit" class="primary" disabled=${busy.value !== "no"}>
+          ${busy.value === "submitting" ? "Submitting…" : "Submit the job"}
         </button>
       </div>
     </form>`;
 }
 
-/** Sends the job; goes to it, or answers why it was not taken. */
-async function send(draft: Draft): Promise<Refused | null> {
+/** With both sides, so that each of their fields is asked for by its own name. */
+function wholeOf(draft: Draft): Draft {
+  return { ...draft, source: draft["source"] ?? {}, target: draft["target"] ?? {} };
+}
+
+/** What came of sending: nothing to show where the job was taken. */
+interface Sent {
+  readonly refused: Refused | null;
+  readonly looked: Preflight | null;
+}
+
+/** Submits the job and goes to it, or answers why it was not taken. */
+async function submitJob(draft: Draft): Promise<Sent> {
   const headers = { "idempotency-key": idempotencyKeyOf(draft) };
   const answer = await ask(jobShape, { method: "POST", path: "/jobs", body: draft, headers });
-  switch (answer.answer) {
-    case "ok":
-      tellDone(`${answer.value.name} is submitted.`);
-      goTo({ view: "job", id: answer.value.id });
-      return null;
-    case "refused":
-      return answer.problem;
-    case "away":
-      return { title: "The job was not submitted.", detail: answer.sentence, faults: [] };
-    default:
-      return answer satisfies never;
-  }
+  if (answer.answer !== "ok") return { refused: refusedBy(answer), looked: null };
+  tellDone(`${answer.value.name} is submitted.`);
+  goTo({ view: "job", id: answer.value.id });
+  return { refused: null, looked: null };
 }
 
-function RefusalSummary({ refused }: { readonly refused: Refused }) {
-  const { title, detail, faults } = refused;
-  return html`<div class="banner banner-bad" role="alert" tabindex="-1" id="refusal">
-    <strong>${title}</strong>
-    ${
-      faults.length === 0
-        ? html`<p>${detail}</p>`
-        : html`<ul>
-            ${faults.map(({ path, message }) => html`<li key=${`${path} ${message}`}><${FaultLine} path=${path} message=${message} /></li>`)}
-          </ul>`
-    }
-  </div>`;
+/** Lets the API look at everything that the job needs, without submitting it. */
+async function checkJob(draft: Draft): Promise<Sent> {
+  const call = { method: "POST", path: "/preflight", body: draft, timeoutMs: preflightTimeoutMs } as const;
+  const answer = await ask(preflightShape, call);
+  if (answer.answer !== "ok") return { refused: refusedBy(answer), looked: null };
+  return { refused: null, looked: answer.value };
 }
 
-/** A fault as a way to its field, where there is one. */
-function FaultLine({ path, message }: InputFault) {
-  const [field] = sortFaults([{ path, message }], fieldPaths).beside.keys();
-  const text = html`<code>${path}</code> ${message}`;
-  if (field === undefined) return text;
-  return html`<button type="button" class="plain" onClick=${() => document.getElementById(idOf(field))?.focus()}>
-    ${text}
-  </button>`;
+function refusedBy(answer: Exclude<Answer<unknown>, { readonly answer: "ok" }>): Refused {
+  if (answer.answer === "refused") return answer.problem;
+  return { title: "The API did not take it.", detail: answer.sentence, faults: [] };
 }
