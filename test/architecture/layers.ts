@@ -22,6 +22,7 @@ const vendors: Readonly<Record<string, readonly string[]>> = {
   memory: ["shared/adapters/crc64/"],
   http: ["undici", "shared/adapters/http1/"],
   crc64: ["wabt"],
+  webhook: ["undici", "shared/adapters/http/"],
   redis: ["ioredis"],
   bullmq: ["bullmq", "ioredis"],
 };
@@ -82,6 +83,7 @@ const layers: readonly Layer[] = [
   { files: /^packages\/tunnel\/src\//, may: ["shared/domain/", "shared/ports/", "zod", "node:"] },
   // A host's own affairs: it reads secrets and starts services, and copies nothing.
   { files: /^packages\/host\/src\//, may: ["shared/", "tunnel/", "@aws-sdk/", "zod", "node:"] },
+  { files: /^services\/worker\/src\/main\.ts$/, may: ["shared/", "tunnel/link/", "node:"] },
   { files: /^services\/([^/]+)\/src\/(main|config)\.ts$/, may: ["shared/", "zod", "node:"] },
   {
     files: /^services\/api\/src\//,

@@ -116,6 +116,7 @@ test("all jobs and workers can be followed: the whole list first, then what chan
     tasksRunning: 1,
     objectsPerSecond: 0,
     bytesPerSecond: 0,
+    tunnel: null,
   };
   await ledger.workers.beat({ id: "w", ...beat, startedAtMs: 0, heartbeatAtMs: clock.now(), state: "running" });
   const changed = await reader.until(

@@ -49,7 +49,7 @@ async function planned(rig: Rig, name: string, count: number, weight = 1): Promi
 }
 
 function workerWith(taskSlots: number, state: WorkerRecord["state"]): WorkerRecord {
-  const rates = { objectsPerSecond: 0, bytesPerSecond: 0, startedAtMs: 0, heartbeatAtMs: 0 };
+  const rates = { objectsPerSecond: 0, bytesPerSecond: 0, startedAtMs: 0, heartbeatAtMs: 0, tunnel: null };
   return { id: newId(), host: "here", pid: 1, version: "0", taskSlots, tasksRunning: 0, ...rates, state };
 }
 

@@ -29,6 +29,7 @@ const activeJob = (jobId: string, backlogBytes: number, listingDone = false): Ac
   openTasks: 1,
   backlogBytes,
   listingDone,
+  revision: 1,
 });
 
 function storesOf(fail?: Fault) {
@@ -57,6 +58,7 @@ const workerOn = (host: string) => ({
   bytesPerSecond: 0,
   startedAtMs: 0,
   heartbeatAtMs: 0,
+  tunnel: null,
   state: "running" as const,
 });
 

@@ -125,7 +125,7 @@ describe("master", () => {
   test("nothing is handed out to workers on other hosts while the journal is a folder of this one", async (t) => {
     const rig = createRig();
     const record = { id: "w", pid: 1, version: "0", taskSlots: 1, tasksRunning: 0, objectsPerSecond: 0 };
-    const times = { bytesPerSecond: 0, startedAtMs: 0, heartbeatAtMs: 0, state: "running" } as const;
+    const times = { bytesPerSecond: 0, startedAtMs: 0, heartbeatAtMs: 0, state: "running", tunnel: null } as const;
     await rig.ledger.workers.beat({ ...record, ...times, host: "elsewhere" });
     const master = rig.master();
     t.after(() => master.stop());

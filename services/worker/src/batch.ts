@@ -7,6 +7,7 @@ import type { ObjectSource } from "@causeway/shared/ports/object-source.ts";
 import type { ObjectTarget } from "@causeway/shared/ports/object-target.ts";
 import type { CopyObject } from "./copy-object.ts";
 import type { Path } from "./path-watch.ts";
+import type { Probe } from "./probe.ts";
 import type { TargetView } from "./target-view.ts";
 
 /** What all objects of a job share, for as long as the job's revision holds. */
@@ -19,6 +20,7 @@ export interface JobWork {
   /** Every write asks the hold first, see `hold-guard.ts`. */
   readonly target: ObjectTarget;
   readonly paths: { readonly source: Path; readonly target: Path };
+  readonly probes: { readonly source: Probe; readonly target: Probe };
 }
 
 /** One start of a task, as its objects see it. */

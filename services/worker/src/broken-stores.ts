@@ -5,9 +5,12 @@ import type { Stores } from "./job-context.ts";
 export function brokenStores(fault: Fault): Stores {
   const refuse = (): Promise<never> => Promise.reject(fault);
   const uploads = { begin: refuse, putPart: refuse, complete: refuse, abort: refuse, parts: refuse };
+  const source = { listPage: refuse, head: refuse, read: refuse, part: refuse, close: nothing };
+  const target = { listPage: refuse, head: refuse, put: refuse, remove: refuse, uploads, close: nothing };
   return {
-    source: { listPage: refuse, head: refuse, read: refuse, part: refuse, close: nothing },
-    targetFor: () => ({ listPage: refuse, head: refuse, put: refuse, remove: refuse, uploads, close: nothing }),
+    source,
+    targetFor: () => target,
+    unlimited: { source, target },
     close: nothing,
   };
 }

@@ -15,6 +15,7 @@ import {
   healthSettings,
   networkSettings,
   sealSettings,
+  endpointSettings,
   storeSettings,
 } from "@causeway/shared/platform/shared-settings.ts";
 import { version } from "@causeway/shared/platform/version.ts";
@@ -34,6 +35,7 @@ export const workerSettings = {
   ...journalSettings,
   ...networkSettings,
   ...storeSettings,
+  ...endpointSettings,
   ...healthSettings(defaultHealthPort),
   ...drainSettings,
   WORKER_PROCESSES: {
@@ -66,6 +68,16 @@ export const workerSettings = {
     default: "0",
     doc: "The same in requests per second, those to the source counted in; 0: no limit.",
   },
+  TUNNEL_VICI_SOCKET: {
+    schema: optionalText.refine(
+      (text) => text === undefined || text.startsWith("/"),
+      "must be a path such as /run/charon.vici",
+    ),
+    default: "",
+    doc:
+      "The VICI socket of this host's charon, /run/charon.vici as Debian installs it: the worker then takes tasks only while the tunnel carries the target's " +
+      "addresses and they answer through it. Empty: nobody looks.",
+  },
   SPOT_NOTICE_URL: {
     schema: optionalText.refine(
       (text) => text === undefined || /^https?:\/\/./.test(text),
@@ -97,6 +109,7 @@ export function storeRulesOf(config: WorkerConfig): StoreRules {
     prefixes: config.CREDENTIALS_ENV_PREFIXES,
     connections: config.WORKER_CONNECTIONS,
     targetCidrs: config.OSS_ALLOWED_CIDRS,
+    allowedEndpoints: config.ALLOWED_ENDPOINTS,
     ...networkRulesOf(config),
   };
 }

@@ -8,9 +8,15 @@ export type Identity = Pick<WorkerRecord, "id" | "host" | "pid" | "version" | "t
 export interface Doing {
   readonly tasksRunning: number;
   readonly state: WorkerRecord["state"];
+  readonly tunnel: WorkerRecord["tunnel"];
   /** Objects and bytes settled since the process started. */
   readonly objects: number;
   readonly bytes: number;
+  /** Connections in use, and how many may be at the moment. */
+  readonly connections: number;
+  readonly allowed: number;
+  /** Processor time since the process started, ms. */
+  readonly cpuMs: number;
 }
 
 export interface Heartbeat {
@@ -29,24 +35,27 @@ export function createHeartbeat(
   const { workers, clock, log } = parts;
   const stopping = new AbortController();
   const startedAtMs = clock.now();
-  let before = { atMs: clock.monotonicMs(), objects: 0, bytes: 0 };
+  let before = { atMs: clock.monotonicMs(), objects: 0, bytes: 0, cpuMs: 0 };
   let beating: Promise<void> | undefined;
 
   const beat = async (): Promise<void> => {
-    const { tasksRunning, state, objects, bytes } = doing();
+    const { tasksRunning, state, tunnel, objects, bytes, connections, allowed, cpuMs } = doing();
     const atMs = clock.monotonicMs();
     const perSecond = (now: number, then: number): number =>
       Math.max(0, Math.round(((now - then) * 1000) / Math.max(1, atMs - before.atMs)));
+    const cores = Math.round((100 * Math.max(0, cpuMs - before.cpuMs)) / Math.max(1, atMs - before.atMs)) / 100;
     const record: WorkerRecord = {
       ...identity,
       tasksRunning,
       state,
+      tunnel,
       objectsPerSecond: perSecond(objects, before.objects),
       bytesPerSecond: perSecond(bytes, before.bytes),
+      load: { connections, connectionsAllowed: allowed, cores },
       startedAtMs,
       heartbeatAtMs: clock.now(),
     };
-    before = { atMs, objects, bytes };
+    before = { atMs, objects, bytes, cpuMs };
     await workers.beat(record).catch((error: unknown) => {
       log.warn({ err: error }, "the heartbeat did not reach the registry");
     });

@@ -11,13 +11,15 @@ import type { JobWork } from "./batch.ts";
 import { brokenStores } from "./broken-stores.ts";
 import type { MayWrite } from "./hold-guard.ts";
 import type { PathWatch } from "./path-watch.ts";
-import { probeOf } from "./probe.ts";
+import { type Listable, probeOf } from "./probe.ts";
 
 /** Both sides of a job, opened with its credentials. */
 export interface Stores {
   readonly source: ObjectSource;
   /** The target for one task: each write asks `mayWrite` at the last moment, behind every wait for limits. */
   targetFor(mayWrite: MayWrite): ObjectTarget;
+  /** Both sides without the job's limits: whether a path works is asked at once, however many requests wait their turn. */
+  readonly unlimited: { readonly source: Listable; readonly target: Listable };
   close(): Promise<void>;
 }
 
@@ -148,18 +150,23 @@ function openOrRefuse(open: () => Stores): Stores {
 
 function workOf({ job, revision, stores }: Entry, mayWrite: MayWrite, pathWatch: PathWatch): JobWork {
   const { spec, id: jobId } = job;
-  const { source } = stores;
-  const target = stores.targetFor(mayWrite);
+  const { source, unlimited } = stores;
+  const probes = {
+    source: probeOf(unlimited.source, spec.source.prefix),
+    target: probeOf(unlimited.target, spec.target.prefix),
+  };
+  const { addresses } = spec.target;
   return {
     jobId,
     revision,
     spec,
     rules: rulesOf(jobId, spec),
     source,
-    target,
+    target: stores.targetFor(mayWrite),
+    probes,
     paths: {
-      source: pathWatch.path("source", spec.source.endpoint, probeOf(source, spec.source.prefix)),
-      target: pathWatch.path("target", spec.target.endpoint, probeOf(target, spec.target.prefix)),
+      source: pathWatch.path("source", spec.source.endpoint, { probe: probes.source }),
+      target: pathWatch.path("target", spec.target.endpoint, { probe: probes.target, addresses }),
     },
   };
 }

@@ -19,6 +19,7 @@ import { trustedCertificates } from "@causeway/shared/wiring/network.ts";
 import { createStoreOpener } from "@causeway/shared/wiring/stores.ts";
 import { withSourceMetering, withTargetMetering } from "@causeway/shared/wrappers/metering.ts";
 import { withSourceRateLimit, withTargetRateLimit } from "@causeway/shared/wrappers/rate-limit.ts";
+import { openTunnelLink } from "@causeway/tunnel/link/tunnel-link.ts";
 import { identityOf, journalRulesOf, pathLimitsOf, processPlanOf, readWorkerConfig, storeRulesOf } from "./config.ts";
 import { withHold } from "./hold-guard.ts";
 import { createLimiters } from "./limiters.ts";
@@ -49,6 +50,7 @@ const worker = createWorkerService({
   workers: ledger.workers,
   consumer: createTaskConsumer(redis, { concurrency: config.WORKER_TASK_CONCURRENCY, log }),
   journal: onExit.close(openJournal(journalRulesOf(config))),
+  link: openTunnelLink(config.TUNNEL_VICI_SOCKET),
   seal: createSeal(config.SECRET_KEY),
   openStores: (job, credentials) => {
     const brakes = limiters.of(job);
@@ -58,6 +60,7 @@ const worker = createWorkerService({
     return {
       source,
       targetFor: (mayWrite) => withTargetRateLimit(withHold(target, mayWrite), brakes),
+      unlimited: { source: metered, target },
       close: async () => void (await Promise.all([source.close(), target.close()])),
     };
   },

@@ -1,7 +1,6 @@
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { JobContexts } from "./job-context.ts";
 import type { PathWatch } from "./path-watch.ts";
-import { probeOf } from "./probe.ts";
 
 export interface RecoveryParts {
   readonly jobs: JobContexts;
@@ -27,10 +26,10 @@ export async function awaitPaths(jobId: string, revision: number, parts: Recover
 async function recover(jobId: string, revision: number, { jobs, pathWatch, handBack }: RecoveryParts): Promise<void> {
   const job = await jobs.open(jobId, revision);
   try {
-    const { source, target, spec, paths } = job.work(() => {});
+    const { paths, probes } = job.work(() => {});
     await Promise.all([
-      pathWatch.recover(paths.source, probeOf(source, spec.source.prefix), handBack),
-      pathWatch.recover(paths.target, probeOf(target, spec.target.prefix), handBack),
+      pathWatch.recover(paths.source, probes.source, handBack),
+      pathWatch.recover(paths.target, probes.target, handBack),
     ]);
   } finally {
     job.release();

@@ -72,7 +72,7 @@ test("a path that is down is probed until an answer comes; all callers wait for 
   const { signal } = new AbortController();
   const both = Promise.all([watch.recover(target, probe, signal), watch.recover(target, probe, signal)]);
   for (let n = 0; n < 3; n += 1) {
-    clock.advance(2000);
+    clock.advance(1000);
     await turn();
   }
   await both;
@@ -84,8 +84,10 @@ test("a path that is down is probed until an answer comes; all callers wait for 
 test("a path is no longer suspect once the store answers something else: it was that one request", async () => {
   const watch = createPathWatch(createManualClock(), log);
   let asked = 0;
-  const path = watch.path("source", "http://s3", async () => {
-    asked += 1;
+  const path = watch.path("source", "http://s3", {
+    probe: async () => {
+      asked += 1;
+    },
   });
   path.failed(new Fault("SOURCE_UNREACHABLE", "transient"));
   assert.equal(path.isSuspect(), true);
@@ -96,9 +98,11 @@ test("a path is no longer suspect once the store answers something else: it was 
 test("a path whose store answers nothing else either stays suspect, and is asked once at a time", async () => {
   const watch = createPathWatch(createManualClock(), log);
   let asked = 0;
-  const path = watch.path("source", "http://s3", () => {
-    asked += 1;
-    return new Promise((_resolve, reject) => setImmediate(reject, new Error("no answer")));
+  const path = watch.path("source", "http://s3", {
+    probe: () => {
+      asked += 1;
+      return new Promise((_resolve, reject) => setImmediate(reject, new Error("no answer")));
+    },
   });
   for (let n = 0; n < 3; n += 1) path.failed(new Fault("SOURCE_UNREACHABLE", "transient"));
   assert.equal(asked, 1);
@@ -122,4 +126,49 @@ test("what a store asks for is waited for, by everybody who goes there", async (
   clock.advance(1);
   await waited;
   assert.equal(path.rested(signal), undefined);
+});
+
+test("what the link does not carry is down at once, also while nothing was tried, and up again as soon as it does", () => {
+  const { watch, target, source, changes } = open();
+  const cut = new Fault("TUNNEL_DOWN", "path");
+  watch.sight({ barred: cut, barredTargets: new Map() });
+  assert.deepEqual([target.isDown(), source.isDown(), watch.isAllDown()], [true, false, true]);
+  assert.equal(watch.path("target", "http://new").isDown(), true);
+  watch.sight({ barred: undefined, barredTargets: new Map() });
+  assert.deepEqual([target.isDown(), watch.isAllDown()], [false, false]);
+  assert.deepEqual(changes, [true, false]);
+});
+
+test("an address that the link does not carry bars its own target only", () => {
+  const { watch, target } = open();
+  const other = watch.path("target", "http://other", { addresses: ["192.0.2.1"] });
+  assert.deepEqual(watch.targets(), [
+    { endpoint: "http://oss", addresses: [] },
+    { endpoint: "http://other", addresses: ["192.0.2.1"] },
+  ]);
+  watch.sight({ barred: undefined, barredTargets: new Map([["http://other", new Fault("TUNNEL_DOWN", "path")]]) });
+  assert.deepEqual([target.isDown(), other.isDown(), watch.isAllDown()], [false, true, false]);
+});
+
+test("an object that meets a barred path burns no attempt: the path is suspect", () => {
+  const { watch, target } = open();
+  watch.sight({ barred: new Fault("TUNNEL_DOWN", "path"), barredTargets: new Map() });
+  assert.equal(target.isSuspect(), true);
+});
+
+test("a probe that gets no answer does not hold up the next one", async () => {
+  const { clock, target, watch } = open();
+  target.failed(barred);
+  let probes = 0;
+  const probe = (): Promise<void> => {
+    probes += 1;
+    return probes < 3 ? new Promise(() => {}) : Promise.resolve();
+  };
+  const recovered = watch.recover(target, probe, new AbortController().signal);
+  for (let n = 0; n < 4; n += 1) {
+    clock.advance(1000);
+    await turn();
+  }
+  await recovered;
+  assert.equal(target.isDown(), false);
 });

@@ -1,70 +1,46 @@
 import type { Fault } from "@causeway/shared/domain/fault.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
+import type { LinkSight, LinkTarget } from "@causeway/shared/ports/tunnel-link.ts";
+import { type Path, type PathState, type Side, createPath, probeTimeoutMs } from "./path.ts";
 import type { Probe } from "./probe.ts";
 
-/** So long may an endpoint fail without one success before its path counts as down. */
-const patienceMs = 15_000;
-const probeEveryMs = 2000;
-const probeTimeoutMs = 5000;
+export { type Path, rested } from "./path.ts";
+
+const probeEveryMs = 1000;
 /** Endpoints that no task has named for so long are forgotten. */
 const memoryMs = 60_000;
 
-/** The way to one endpoint. */
-export interface Path {
-  /** An answer came, whatever it said. */
-  worked(): void;
-  /** No answer came, or the way is barred. */
-  failed(fault: Fault): void;
-  /** The last thing heard was a failure: nobody knows yet whether it is the path or one request. */
-  isSuspect(): boolean;
-  isDown(): boolean;
-  /** The store asks for so long without requests, ms. */
-  rest(ms: number): void;
-  /** Resolves when the store may be asked again; undefined: it may be asked now. Rejects with the signal's reason. */
-  rested(signal: AbortSignal): Promise<void> | undefined;
-}
-
-/** Resolves when both ends may be asked; undefined: now. */
-export function rested(
-  { source, target }: { readonly source: Path | undefined; readonly target: Path },
-  signal: AbortSignal,
-): Promise<void> | undefined {
-  const first = source?.rested(signal);
-  const second = target.rested(signal);
-  if (first === undefined || second === undefined) return first ?? second;
-  return Promise.all([first, second]).then(() => undefined);
+/** What is known of an endpoint's path when a job is opened. */
+export interface PathOpening {
+  /** Asks, after a failure, whether it is the path or one request that nobody answers. The last one given is used. */
+  readonly probe?: Probe;
+  readonly addresses?: readonly string[];
 }
 
 export interface PathWatch {
+  /** The path to an endpoint: the same object for the same side and endpoint. */
+  path(side: Side, endpoint: string, opening?: PathOpening): Path;
   /**
-   * The path to an endpoint: the same object for the same side and endpoint. With the `probe` that was given last it asks,
-   * after a failure, whether it is the path or one request that nobody answers.
-   */
-  path(side: "source" | "target", endpoint: string, probe?: Probe): Path;
-  /**
-   * Resolves when the path works again, asking by `probe` every two seconds; several callers share one probe. `probe`
-   * resolves when an answer came, whatever it said.
+   * Resolves when the path works again, asking by `probe` every second; several callers share one probing. `probe` resolves
+   * when an answer came, whatever it said.
    */
   recover(path: Path, probe: Probe, signal: AbortSignal): Promise<void>;
-  /** Whether nothing can be copied at all: every source or every target in use is down. */
+  /** Whether nothing can be copied at all: the link is down, or every source or every target in use is. */
   isAllDown(): boolean;
   /** Called whenever `isAllDown` may have changed. */
   onChange(listener: () => void): void;
-}
-
-interface PathState extends Path {
-  readonly side: "source" | "target";
-  readonly endpoint: string;
-  seenAtMs: number;
-  recovery: Promise<void> | undefined;
-  probe: Probe | undefined;
+  /** The targets in use. */
+  targets(): readonly LinkTarget[];
+  /** Takes over what a look at the link found: what it bars is down until a later look lifts it. */
+  sight(sight: Pick<LinkSight, "barred" | "barredTargets">): void;
 }
 
 /** Tells a link that is down from objects that fail. */
 export function createPathWatch(clock: Clock, log: Logger): PathWatch {
   const paths = new Map<string, PathState>();
   const listeners: (() => void)[] = [];
+  let seen: Pick<LinkSight, "barred" | "barredTargets"> = { barred: undefined, barredTargets: new Map() };
   const changed = (): void => {
     for (const listener of listeners) listener();
   };
@@ -73,110 +49,71 @@ export function createPathWatch(clock: Clock, log: Logger): PathWatch {
       if (path.recovery === undefined && clock.monotonicMs() - path.seenAtMs > memoryMs) paths.delete(name);
     }
   };
+  const of = (side: Side): readonly PathState[] => [...paths.values()].filter((path) => path.side === side);
+  const barOf = ({ side, endpoint }: PathState): Fault | undefined =>
+    side === "target" ? (seen.barred ?? seen.barredTargets.get(endpoint)) : undefined;
   return {
-    path(side, endpoint, probe) {
+    path(side, endpoint, { probe, addresses } = {}) {
       forgetOld();
       const name = `${side} ${endpoint}`;
       const path = paths.get(name) ?? createPath(side, endpoint, { clock, log, changed });
       path.seenAtMs = clock.monotonicMs();
       path.probe = probe ?? path.probe;
+      path.addresses = addresses ?? path.addresses;
+      path.bar = barOf(path);
       paths.set(name, path);
       return path;
     },
     async recover(path, probe, signal) {
       const state = [...paths.values()].find((known) => known === path);
       if (state === undefined || !path.isDown()) return;
-      state.recovery ??= probeUntilUp(path, probe, { clock, signal }).finally(() => {
+      state.recovery ??= probeUntilUp(state, probe, { clock, signal }).finally(() => {
         state.recovery = undefined;
       });
       await state.recovery;
     },
-    isAllDown: () =>
-      ["source", "target"].some((side) => areAllDown([...paths.values()].filter((p) => p.side === side))),
+    isAllDown: () => seen.barred !== undefined || areAllDown(of("source")) || areAllDown(of("target")),
     onChange: (listener) => listeners.push(listener),
+    targets: () => of("target").map(({ endpoint, addresses }) => ({ endpoint, addresses })),
+    sight(sight) {
+      seen = sight;
+      for (const path of paths.values()) path.bar = barOf(path);
+      changed();
+    },
   };
 }
 
+/**
+ * Probes overlap: one that was sent into the dark may wait for seconds, and must not hold up the news that there is light.
+ * While the link bars the path nobody asks: the link's own watch sees sooner, and the guard would count it as a leak.
+ */
 async function probeUntilUp(
-  path: Path,
+  path: PathState,
   probe: Probe,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<void> {
   while (path.isDown()) {
-    await clock.sleep(probeEveryMs, { signal });
-    const limit = AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)]);
-    await probe(limit).then(
-      () => path.worked(),
-      () => {},
-    );
+    const up = new AbortController();
+    if (path.bar === undefined) {
+      const limit = AbortSignal.any([signal, AbortSignal.timeout(probeTimeoutMs)]);
+      void answered(probe(limit), path).then((isUp) => isUp && up.abort());
+    }
+    await clock.sleep(probeEveryMs, { signal: AbortSignal.any([signal, up.signal]) }).catch(() => {});
+    signal.throwIfAborted();
   }
+}
+
+/** Whether the probe's answer brought the path up. */
+async function answered(probing: Promise<void>, path: Path): Promise<boolean> {
+  try {
+    await probing;
+  } catch {
+    return false;
+  }
+  path.worked();
+  return !path.isDown();
 }
 
 function areAllDown(paths: readonly Path[]): boolean {
   return paths.length > 0 && paths.every((path) => path.isDown());
-}
-
-interface PathParts {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly changed: () => void;
-}
-
-function createPath(side: "source" | "target", endpoint: string, { clock, log, changed }: PathParts): PathState {
-  let failingSinceMs: number | undefined;
-  let down = false;
-  let restsUntilMs = -Infinity;
-  const pause = async (signal: AbortSignal): Promise<void> => {
-    for (let leftMs = untilAwake(); leftMs > 0; leftMs = untilAwake()) await clock.sleep(leftMs, { signal });
-    restsUntilMs = -Infinity;
-  };
-  const untilAwake = (): number => restsUntilMs - clock.monotonicMs();
-  let isVerifying = false;
-  const verify = (path: PathState): void => {
-    if (isVerifying || path.probe === undefined) return;
-    isVerifying = true;
-    void path
-      .probe(AbortSignal.timeout(probeTimeoutMs))
-      .then(
-        () => path.worked(),
-        () => {},
-      )
-      .finally(() => {
-        isVerifying = false;
-      });
-  };
-  const state: PathState = {
-    side,
-    endpoint,
-    seenAtMs: 0,
-    recovery: undefined,
-    probe: undefined,
-    worked() {
-      if (failingSinceMs === undefined) return;
-      failingSinceMs = undefined;
-      if (!down) return;
-      down = false;
-      log.info({ side, endpoint }, "the path works again");
-      changed();
-    },
-    failed(fault) {
-      failingSinceMs ??= clock.monotonicMs();
-      verify(state);
-      const patience = fault.kind === "path" ? 0 : patienceMs;
-      if (down || clock.monotonicMs() - failingSinceMs < patience) return;
-      down = true;
-      log.warn(
-        { side, endpoint, code: fault.code, err: fault },
-        "the path is down: tasks go back until it works again",
-      );
-      changed();
-    },
-    isSuspect: () => failingSinceMs !== undefined,
-    isDown: () => down,
-    rest(ms) {
-      restsUntilMs = Math.max(restsUntilMs, clock.monotonicMs() + ms);
-    },
-    rested: (signal) => (restsUntilMs === -Infinity ? undefined : pause(signal)),
-  };
-  return state;
 }

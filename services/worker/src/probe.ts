@@ -4,7 +4,8 @@ import type { ListPage, ListRequest, Signalled } from "@causeway/shared/ports/ob
 /** Asks an endpoint something small; resolves when an answer came, whatever it said. */
 export type Probe = (signal: AbortSignal) => Promise<void>;
 
-interface Listable {
+/** What a probe asks. */
+export interface Listable {
   listPage(request: ListRequest, options: Signalled): Promise<ListPage<unknown>>;
 }
 

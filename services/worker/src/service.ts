@@ -1,7 +1,9 @@
 import type { Journal } from "@causeway/shared/ports/journal.ts";
 import type { TaskConsumer } from "@causeway/shared/ports/task-queue.ts";
 import type { WorkerRegistry } from "@causeway/shared/ports/worker-registry.ts";
+import type { TunnelLink } from "@causeway/shared/ports/tunnel-link.ts";
 import { type Identity, createHeartbeat } from "./heartbeat.ts";
+import { createLinkWatch } from "./link-watch.ts";
 import { type WorkerParts, createWorker } from "./worker.ts";
 
 export interface ServiceParts extends Omit<WorkerParts, "workerId" | "handBack"> {
@@ -9,6 +11,8 @@ export interface ServiceParts extends Omit<WorkerParts, "workerId" | "handBack">
   readonly consumer: TaskConsumer;
   readonly workers: WorkerRegistry;
   readonly journal: Journal;
+  /** The tunnel that every target is reached through; undefined: this host has none to look after. */
+  readonly link: TunnelLink | undefined;
   /** How long tasks may go on once the process is told to stop, ms. */
   readonly drainTimeoutMs: number;
   /** What keeps the ledger from answering, as a sentence. */
@@ -27,17 +31,26 @@ export interface WorkerService {
 }
 
 const journalTimeoutMs = 2000;
+const allDown = "The path to the source or to the target is down.";
 
 export function createWorkerService(parts: ServiceParts): WorkerService {
   const { consumer, identity, log, meter } = parts;
   const handBack = new AbortController();
   const worker = createWorker({ ...parts, workerId: identity.id, handBack: handBack.signal });
   const { pathWatch, running, scheduler, totals } = worker;
+  const linkWatch = createLinkWatch({ ...parts, pathWatch });
   let isDraining = false;
+  const inUse = () => {
+    const { connections, allowed } = scheduler.figures();
+    const { user, system } = process.cpuUsage();
+    return { connections, allowed, cpuMs: (user + system) / 1000 };
+  };
   const heartbeat = createHeartbeat(
     identity,
     () => ({
       ...totals,
+      ...inUse(),
+      tunnel: linkWatch.tunnel(),
       tasksRunning: running.size,
       state: isDraining ? "draining" : pathWatch.isAllDown() ? "path-down" : "running",
     }),
@@ -52,6 +65,7 @@ export function createWorkerService(parts: ServiceParts): WorkerService {
   });
   return {
     start() {
+      linkWatch.start();
       consumer.start(worker.runTask);
       heartbeat.start();
     },
@@ -60,6 +74,7 @@ export function createWorkerService(parts: ServiceParts): WorkerService {
       const timer = setTimeout(() => handBack.abort(), parts.drainTimeoutMs);
       await consumer.stop("drain");
       clearTimeout(timer);
+      await linkWatch.stop();
       await heartbeat.stop();
       await worker.jobs.close();
     },
@@ -71,7 +86,7 @@ export function createWorkerService(parts: ServiceParts): WorkerService {
     },
     async obstacles() {
       const ledger = parts.ledgerObstacle();
-      const paths = pathWatch.isAllDown() ? "The path to the source or to the target is down." : undefined;
+      const paths = pathWatch.isAllDown() ? (linkWatch.tunnel()?.reason ?? allDown) : undefined;
       const journal = await parts.journal
         .check({ signal: AbortSignal.timeout(journalTimeoutMs) })
         .then(() => undefined)

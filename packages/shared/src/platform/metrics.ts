@@ -26,9 +26,16 @@ const helps: Readonly<Record<string, string>> = {
   migration_http_request_seconds: "How long the API took to answer, by method and route; streams are not timed.",
   migration_connections: "Objects and parts that may be under way at once, and that are.",
   migration_bodies_bytes: "Memory that is reserved for bodies.",
+  migration_tunnel_up: "Whether the tunnel carries what goes to the targets: 1, or 0.",
+  migration_tunnel_children: "CHILD_SAs that carry packets.",
+  migration_tunnel_bytes: "Bytes that the present CHILD_SAs have carried; each begins at nought.",
+  migration_tunnel_rekeys_total: "CHILD_SAs that were replaced in time by new ones.",
+  migration_tunnel_refused_packets:
+    "Packets that the guard refused since it was loaded, because they would have gone beside the tunnel.",
   migration_listed_objects_total: "Objects that were listed and planned.",
   migration_dispatched_tasks_total: "Tasks that were handed to the queue.",
   migration_split_shards_total: "Shards that an idle lister cut in two to list a part.",
+  migration_notices_total: "Attempts to tell jobs' webhooks, by whether they were accepted.",
   migration_swept_tasks_total: "Tasks without a sign of life that were handed to the queue again.",
 };
 

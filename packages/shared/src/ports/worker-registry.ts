@@ -1,3 +1,14 @@
+import type { TunnelState } from "../domain/tunnel-state.ts";
+
+/** How busy a worker process is. */
+export interface WorkerLoad {
+  /** Objects and parts under way, each with a connection to either side; and how many may be at the moment. */
+  readonly connections: number;
+  readonly connectionsAllowed: number;
+  /** Processor time since the last heartbeat, in cores: 1 is one core all the time. */
+  readonly cores: number;
+}
+
 /** A worker process as it last described itself. */
 export interface WorkerRecord {
   readonly id: string;
@@ -11,6 +22,10 @@ export interface WorkerRecord {
   readonly startedAtMs: number;
   readonly heartbeatAtMs: number;
   readonly state: "running" | "draining" | "path-down";
+  /** Workers of an older version do not tell it. */
+  readonly load?: WorkerLoad | undefined;
+  /** Null where the worker watches none. */
+  readonly tunnel: TunnelState | null;
 }
 
 /** How long a record outlives its last heartbeat. */

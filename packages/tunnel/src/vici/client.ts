@@ -32,18 +32,18 @@ const nothing = Buffer.alloc(0);
 export function createViciClient(socket: string): ViciClient {
   return {
     ask: (command, message, waiting) =>
-      converse(socket, waiting, async ({ send, next }) => {
-        send("request", command, encodeMessage(message));
-        return accepted(command, await next());
+      converse(socket, waiting, async (charon) => {
+        charon.send("request", command, encodeMessage(message));
+        return accepted(command, await charon.next());
       }),
     collect: (command, event, message, waiting) =>
-      converse(socket, waiting, async ({ send, next }) => {
-        send("register", event, nothing);
-        confirmed(event, await next());
-        send("request", command, encodeMessage(message));
+      converse(socket, waiting, async (charon) => {
+        charon.send("register", event, nothing);
+        confirmed(event, await charon.next());
+        charon.send("request", command, encodeMessage(message));
         const messages: ViciMessage[] = [];
         for (;;) {
-          const packet = await next();
+          const packet = await charon.next();
           if (packet.kind !== "event") {
             accepted(command, packet);
             return messages;
@@ -52,13 +52,13 @@ export function createViciClient(socket: string): ViciClient {
         }
       }),
     listen: (events, heard, { signal }) =>
-      converse(socket, { signal, waitMs: Infinity }, async ({ send, next }) => {
+      converse(socket, { signal, waitMs: Infinity }, async (charon) => {
         for (const event of events) {
-          send("register", event, nothing);
-          confirmed(event, await next());
+          charon.send("register", event, nothing);
+          confirmed(event, await charon.next());
         }
         for (;;) {
-          const { name, body } = await next();
+          const { name, body } = await charon.next();
           heard(name, decodeMessage(body));
         }
       }),
@@ -123,8 +123,12 @@ function confirmed(event: string, { kind }: Packet): void {
 function accepted(command: string, { kind, body }: Packet): ViciMessage {
   if (kind !== "response") throw refused(`it knows no command ${command}`);
   const message = decodeMessage(body);
-  if (message["success"] === "no") throw refused(`${command}: ${String(message["errmsg"] ?? "no reason given")}`);
+  if (message["success"] === "no") throw refused(`${command}: ${reasonIn(message)}`);
   return message;
+}
+
+function reasonIn({ errmsg }: ViciMessage): string {
+  return typeof errmsg === "string" && errmsg !== "" ? errmsg : "no reason given";
 }
 
 function refused(said: string): Fault {

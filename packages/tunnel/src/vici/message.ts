@@ -57,9 +57,10 @@ function createReader(bytes: Buffer): Reader {
 
 function readSection(reader: Reader, extent: "whole" | "inner"): ViciMessage {
   const entries: [string, ViciMessage[string]][] = [];
-  while (!(extent === "whole" && reader.isAtEnd())) {
+  for (;;) {
+    if (extent === "whole" && reader.isAtEnd()) break;
     const kind = reader.byte();
-    if (kind === sectionEnd && extent === "inner") break;
+    if (extent === "inner" && kind === sectionEnd) break;
     const name = kind === keyValue || kind === listStart || kind === sectionStart ? reader.name() : unknown(kind);
     entries.push([name, readValue(kind, reader)]);
   }

@@ -1,3 +1,4 @@
+import { tunnelStateSchema } from "@causeway/shared/domain/tunnel-state.ts";
 import type { WorkerRecord } from "@causeway/shared/ports/worker-registry.ts";
 import { z } from "zod";
 
@@ -15,13 +16,23 @@ export const workerSchema = z
     bytesPerSecond: z.number(),
     startedAt: z.iso.datetime(),
     heartbeatAt: z.iso.datetime(),
+    load: z
+      .object({
+        connections: z.number().int().describe("Objects and parts under way, each with a connection to either side."),
+        connectionsAllowed: z.number().int().describe("How many may be at the moment."),
+        cores: z.number().describe("Processor time since the last heartbeat: 1 is one core all the time."),
+      })
+      .nullable()
+      .describe("Null for workers of an older version."),
+    tunnel: tunnelStateSchema.nullable(),
   })
   .meta({ id: "Worker" });
 export type WorkerView = z.infer<typeof workerSchema>;
 
-export function workerView({ startedAtMs, heartbeatAtMs, ...worker }: WorkerRecord): WorkerView {
+export function workerView({ startedAtMs, heartbeatAtMs, load, ...worker }: WorkerRecord): WorkerView {
   return {
     ...worker,
+    load: load ?? null,
     startedAt: new Date(startedAtMs).toISOString(),
     heartbeatAt: new Date(heartbeatAtMs).toISOString(),
   };

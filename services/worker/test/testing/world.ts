@@ -76,6 +76,7 @@ export function createWorld(options: WorldOptions = {}) {
         return {
           source: seenSource,
           targetFor: (mayWrite) => withHold(seenTarget, mayWrite),
+          unlimited: { source: seenSource, target: seenTarget },
           close: async () => {},
         };
       },

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { tunnelStateSchema } from "../../domain/tunnel-state.ts";
 import type { Clock } from "../../ports/clock.ts";
 import { type WorkerRecord, type WorkerRegistry, workerTtlMs } from "../../ports/worker-registry.ts";
 import { workerKeys } from "./keys.ts";
@@ -19,6 +20,9 @@ const recordSchema: z.ZodType<WorkerRecord> = z.object({
   startedAtMs: z.number(),
   heartbeatAtMs: z.number(),
   state: z.enum(["running", "draining", "path-down"]),
+  load: z.object({ connections: z.number(), connectionsAllowed: z.number(), cores: z.number() }).optional(),
+  // Workers of an older version say nothing of it.
+  tunnel: tunnelStateSchema.nullable().default(null),
 });
 
 export function createRedisWorkers(redis: RedisConnection, clock: Clock): WorkerRegistry {
