@@ -4,6 +4,8 @@ import type { Clock } from "@causeway/shared/ports/clock.ts";
 export interface BacklogGauge {
   /** Whether the job's backlog leaves room to list on. Asks the ledger at most every 200 ms. */
   hasRoom(jobId: string): Promise<boolean>;
+  /** Whether the job has another revision than this one, as last seen. */
+  isChanged(jobId: string, revision: number): boolean;
   /** Jobs that are being listed, as last seen. */
   listing(): readonly string[];
 }
@@ -26,6 +28,7 @@ export function createBacklogGauge(
       }
       return hasRoom(jobs, jobId, budgetBytes);
     },
+    isChanged: (jobId, revision) => jobs.some((job) => job.jobId === jobId && job.revision !== revision),
     listing: () => jobs.filter(isListing).map(({ jobId }) => jobId),
   };
 }

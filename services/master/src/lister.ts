@@ -71,7 +71,7 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
         async mayGoOn() {
           pages += 1;
           if (pages >= pagesPerTurn && parts.board.mustYield(shardId, parts.gauge.listing())) return false;
-          return await parts.gauge.hasRoom(job.id);
+          return (await parts.gauge.hasRoom(job.id)) && !parts.gauge.isChanged(job.id, job.revision);
         },
         onPlanned(objects) {
           parts.meter.count("migration_listed_objects_total", {}, objects);
@@ -84,9 +84,7 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
     parts.onChange();
   }
 
-  return async (pointer, hold) => {
-    const job = await parts.jobs.get(pointer.jobId);
-    if (job?.state !== "running") return "done";
+  async function turn(job: JobRecord, pointer: ShardPointer, hold: Hold): Promise<void> {
     try {
       await parts.stores.use(job, (stores) => list(job, pointer, stores, hold));
     } catch (thrown) {
@@ -100,6 +98,16 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
       }
       if (areCredentialsRefused(thrown) && (await hasBegun(job, parts))) await pause(job, thrown, parts);
       else await abandon(job, thrown, parts);
+    }
+  }
+
+  return async (pointer, hold) => {
+    let job = await parts.jobs.get(pointer.jobId);
+    while (job?.state === "running") {
+      await turn(job, pointer, hold);
+      const present = await parts.jobs.get(pointer.jobId);
+      // With other credentials or limits the shard goes on at once.
+      job = present?.revision === job.revision ? undefined : present;
     }
     return "done";
   };
@@ -121,8 +129,10 @@ async function pause(job: JobRecord, fault: Fault, parts: ListerParts): Promise<
 }
 
 async function abandon(job: JobRecord, fault: Fault, parts: ListerParts): Promise<void> {
-  const abandoned = await parts.plans.abandonListing(job.id, reasonOf(fault));
-  parts.log.error({ jobId: job.id, code: fault.code, err: fault, answer: abandoned }, "the listing is given up");
+  const abandoned = await parts.plans.abandonListing(job.id, reasonOf(fault), job.revision);
+  // Not given up where the job has other credentials by now: it is listed with these.
+  const level = abandoned === "abandoned" ? "error" : "warn";
+  parts.log[level]({ jobId: job.id, code: fault.code, err: fault, answer: abandoned }, "the listing is refused");
   parts.meter.count("migration_faults_total", { code: fault.code, kind: fault.kind });
   parts.onChange();
 }

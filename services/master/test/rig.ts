@@ -16,8 +16,10 @@ import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Meter } from "@causeway/shared/ports/meter.ts";
 import type { ObjectSource } from "@causeway/shared/ports/object-source.ts";
 import type { ObjectTarget } from "@causeway/shared/ports/object-target.ts";
+import type { Webhook } from "@causeway/shared/ports/webhook.ts";
 import type { TaskPointer } from "@causeway/shared/domain/task.ts";
 import { copiedOutcome, someCredentials, someJob } from "@causeway/shared/testing/builders.ts";
+import type { OpenStores } from "../src/job-stores.ts";
 import type { ShardWatch } from "../src/listing-board.ts";
 import { createMaster, type Master, type MasterSettings } from "../src/master.ts";
 
@@ -43,7 +45,13 @@ export function numberedKeys(count: number, prefix = "source_folder/"): string[]
 
 /** A whole fleet in one process over the memory ledger: masters of the real code, workers that only say "copied". */
 export function createRig(
-  options: { readonly source?: ObjectSource; readonly target?: ObjectTarget; readonly clock?: Clock } = {},
+  options: {
+    readonly source?: ObjectSource;
+    readonly target?: ObjectTarget;
+    readonly clock?: Clock;
+    readonly openStores?: OpenStores;
+    readonly webhook?: Webhook;
+  } = {},
 ) {
   const clock = options.clock ?? createSystemClock();
   const ledger = createMemoryLedger(clock);
@@ -68,8 +76,9 @@ export function createRig(
       shards,
       shardConsumer: shards.consumer({ concurrency: 2 }),
       journal,
-      openStores: () => ({ source, target }),
+      openStores: options.openStores ?? (() => ({ source, target })),
       seal,
+      webhook: options.webhook ?? { send: async () => ({ answer: "accepted" }) },
       clock,
       meter: noMeter,
       log: quiet,

@@ -22,6 +22,8 @@ export interface ActiveJob {
   readonly jobId: string;
   readonly state: "running" | "paused" | "cancelling" | "settling";
   readonly weight: number;
+  /** The job's revision: it grows with each change of credentials, limits or weight. */
+  readonly revision: number;
   readonly pendingTasks: number;
   readonly openTasks: number;
   readonly backlogBytes: number;

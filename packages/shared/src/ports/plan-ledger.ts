@@ -42,6 +42,9 @@ export interface PlanLedger {
     readonly version: number;
     readonly known?: { readonly cursor: string | null; readonly before: string | null };
   }): Promise<Planned>;
-  /** Gives the listing up: what is planned goes on, then the job ends `failed` with this reason. Running jobs only. */
-  abandonListing(jobId: string, reason: StateReason): Promise<"abandoned" | "not-now">;
+  /**
+   * Gives the listing up: what is planned goes on, then the job ends `failed` with this reason. Running jobs only, and none
+   * that is not at `atRevision` any more: its new credentials may work.
+   */
+  abandonListing(jobId: string, reason: StateReason, atRevision?: number): Promise<"abandoned" | "not-now">;
 }

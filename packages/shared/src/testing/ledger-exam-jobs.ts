@@ -172,10 +172,20 @@ export function examJobs(open: () => Promise<LedgerSubject>): void {
         active.map((job) => job.jobId),
         [jobId, young.record.id],
       );
-      const expected = { jobId, state: "running", weight: 2, pendingTasks: 0, openTasks: 1, backlogBytes: 0 };
+      const expected = {
+        jobId,
+        state: "running",
+        weight: 2,
+        revision: 1,
+        pendingTasks: 0,
+        openTasks: 1,
+        backlogBytes: 0,
+      };
       assert.deepEqual(active[0], { ...expected, listingDone: false });
       await finishListing(ledger, jobId);
       assert.equal((await ledger.dispatch.active())[0]?.listingDone, true);
+      await ledger.jobs.change(jobId, { change: "patch", limits: undefined, weight: 3, sealedCredentials: undefined });
+      assert.equal((await ledger.dispatch.active())[0]?.revision, 2);
     });
 
     test("recent figures are those of about the last minute", async () => {

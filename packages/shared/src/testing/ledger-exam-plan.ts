@@ -163,7 +163,8 @@ export function examPlan(open: () => Promise<LedgerSubject>): void {
       const jobId = await submit(ledger);
       await plan(ledger, jobId, [plannedTask(2)]);
       const reason = { code: "SOURCE_ACCESS_DENIED", message: "said no" } as const;
-      assert.equal(await ledger.plans.abandonListing(jobId, reason), "abandoned");
+      assert.equal(await ledger.plans.abandonListing(jobId, reason, 2), "not-now");
+      assert.equal(await ledger.plans.abandonListing(jobId, reason, 1), "abandoned");
       assert.equal(await ledger.plans.abandonListing(jobId, { ...reason, message: "second" }), "abandoned");
       const { id: shardId = "", version = 0 } = (await ledger.plans.shards(jobId))[0] ?? {};
       const step = { jobId, shardId, version, planId: newId(), cursor: "z", tasks: [plannedTask(1, "z/")] };

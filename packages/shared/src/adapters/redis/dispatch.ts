@@ -63,13 +63,13 @@ interface Dated {
 /** Empty for a job that has ended; it leaves the list of active jobs if its settler did not come to that. */
 async function readActive(redis: RedisConnection, index: JobIndex, jobId: string): Promise<readonly Dated[]> {
   const [
-    [found, weight, createdAtMs, generation, abandoned],
+    [found, weight, createdAtMs, generation, abandoned, revision],
     [bytes, unfinished],
     pendingTasks,
     openTasks,
     expiresInMs,
   ] = await Promise.all([
-    redis.hmget(jobKey(jobId, "job"), "state", "weight", "createdAtMs", "generation", "abandoned"),
+    redis.hmget(jobKey(jobId, "job"), "state", "weight", "createdAtMs", "generation", "abandoned", "revision"),
     redis.hmget(jobKey(jobId, "counts"), "backlogBytes", "unfinished"),
     redis.zcard(jobKey(jobId, "backlog")),
     redis.hlen(jobKey(jobId, "open")),
@@ -90,6 +90,7 @@ async function readActive(redis: RedisConnection, index: JobIndex, jobId: string
   const backlogBytes = Number(bytes ?? 0);
   // hasEnded has ruled out the three ends.
   const going = state as ActiveJob["state"];
-  const job = { jobId, state: going, weight: Number(weight), pendingTasks, openTasks, backlogBytes, listingDone };
+  const figures = { weight: Number(weight), revision: Number(revision) };
+  const job = { jobId, state: going, ...figures, pendingTasks, openTasks, backlogBytes, listingDone };
   return [{ job, createdAtMs: Number(createdAtMs) }];
 }

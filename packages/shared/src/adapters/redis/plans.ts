@@ -36,8 +36,8 @@ export function createRedisPlans(redis: RedisConnection): PlanLedger {
       return plannedOf(await step(finish, jobId, [shardId, version, ...marks]));
     },
 
-    async abandonListing(jobId, reason) {
-      const answer = textOf(await step(abandon, jobId, [writeReason(reason)]));
+    async abandonListing(jobId, reason, atRevision) {
+      const answer = textOf(await step(abandon, jobId, [writeReason(reason), atRevision ?? ""]));
       return answer === "abandoned" ? "abandoned" : "not-now";
     },
   };

@@ -68,6 +68,7 @@ function activeJob(book: JobBook): readonly ActiveJob[] {
       jobId: book.id,
       state,
       weight: book.spec.weight,
+      revision: book.revision,
       pendingTasks: backlogLength(book),
       openTasks: book.open.size,
       backlogBytes: book.backlogBytes,

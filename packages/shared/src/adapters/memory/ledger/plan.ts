@@ -57,9 +57,9 @@ export function createMemoryPlans(books: ReadonlyMap<string, JobBook>): PlanLedg
       return "planned";
     },
 
-    async abandonListing(jobId, reason) {
+    async abandonListing(jobId, reason, atRevision) {
       const book = books.get(jobId);
-      if (book?.state !== "running") return "not-now";
+      if (book?.state !== "running" || book.revision !== (atRevision ?? book.revision)) return "not-now";
       book.abandoned ??= reason;
       return "abandoned";
     },
