@@ -20,7 +20,7 @@ export interface LimiterParts {
  * a request must not wait until a body is paid that it is about to take in.
  */
 export function createLimiter({ name, budget, limits, safeShare, clock }: LimiterParts): RateLimiter {
-  const allowance = (): Allowance => allowanceAt(limits(), clock.now());
+  const allowance = createAllowance(limits, clock);
   const turnstileOf = (kind: keyof Spending, rate: keyof Allowance) =>
     createTurnstile({
       lease: async (wanted, perSecond) => {
@@ -44,6 +44,21 @@ export function createLimiter({ name, budget, limits, safeShare, clock }: Limite
       bytes.charge(cost.bytes);
       requests.charge(cost.requests);
     },
+  };
+}
+
+/** A timetable is looked up once a second, and whenever the limits have changed: it is asked for with every request. */
+const allowanceMs = 1000;
+
+function createAllowance(limits: () => Limits, clock: Clock): () => Allowance {
+  let known: { readonly limits: Limits; readonly atMs: number; readonly allowance: Allowance } | undefined;
+  return () => {
+    const present = limits();
+    const nowMs = clock.now();
+    if (known === undefined || known.limits !== present || Math.abs(nowMs - known.atMs) >= allowanceMs) {
+      known = { limits: present, atMs: nowMs, allowance: allowanceAt(present, nowMs) };
+    }
+    return known.allowance;
   };
 }
 

@@ -33,7 +33,8 @@ export function createMigrateObject(parts: MigrateParts): MigrateObject {
     try {
       const key = targetKey(listed.key, batch.work().rules.key);
       if (typeof key !== "string") throw new Fault(key.refused, "permanent", { said: key.said });
-      await refuseTwin(listed.key, batch, parts);
+      const twins = precedingKeys(listed.key, batch.work().rules.key);
+      if (twins.length > 0) await refuseTwin(twins, batch, parts);
       return await throughVersions(trail, key, batch, parts);
     } catch (thrown) {
       return failedOutcome(trail, thrown, batch, parts);
@@ -42,9 +43,9 @@ export function createMigrateObject(parts: MigrateParts): MigrateObject {
 }
 
 /** Two objects must not become one: the later would replace the first, and both would count as copied. */
-async function refuseTwin(key: string, batch: Batch, { persist }: MigrateParts): Promise<void> {
-  const { rules, paths } = batch.work();
-  for (const twin of precedingKeys(key, rules.key)) {
+async function refuseTwin(twins: readonly string[], batch: Batch, { persist }: MigrateParts): Promise<void> {
+  const { paths } = batch.work();
+  for (const twin of twins) {
     const found = await persist(() => batch.work().source.head(twin, batch), { paths, signal: batch.signal });
     if (found === undefined) continue;
     throw new Fault("KEY_INVALID", "permanent", {

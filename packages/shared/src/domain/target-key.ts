@@ -33,13 +33,15 @@ export function targetKey(sourceKey: string, rule: KeyRule): string | Refusal {
   return key;
 }
 
+const none: readonly string[] = [];
+
 /**
  * Source keys that go before this one where they exist, because they get the same key at the target: with `strip` and no
  * target prefix, `a`, `/a` and `\a` all become `a`. Empty for every other key.
  */
 export function precedingKeys(sourceKey: string, rule: KeyRule): readonly string[] {
   // In front of a target prefix the same character is taken from every key: they stay apart.
-  if (rule.leadingSlash !== "strip" || rule.targetPrefix !== "") return [];
+  if (rule.leadingSlash !== "strip" || rule.targetPrefix !== "") return none;
   const tail = sourceKey.slice(rule.sourcePrefix.length);
   const bare = tail.slice(1);
   if (tail.startsWith("/")) return [rule.sourcePrefix + bare];

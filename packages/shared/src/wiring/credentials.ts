@@ -9,7 +9,7 @@ export interface AccessKey {
 }
 
 /** Asked before each request; keeps what it gives and renews it in time. */
-export type CredentialSource = () => Promise<AccessKey>;
+export type CredentialSource = () => AccessKey | Promise<AccessKey>;
 
 export interface CredentialRules {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -28,10 +28,10 @@ export function credentialSource(
   rules: CredentialRules,
   chain: () => CredentialSource,
 ): CredentialSource {
-  if ("accessKeyId" in given) return async () => given;
+  if ("accessKeyId" in given) return () => given;
   if (given.from === "default-chain") return chain();
   const key = keyOfEnvironment(side, given.prefix, rules);
-  return async () => key;
+  return () => key;
 }
 
 function keyOfEnvironment(side: "SOURCE" | "TARGET", prefix: string, { env, prefixes }: CredentialRules): AccessKey {

@@ -47,15 +47,20 @@ function createMeasured(store: "source" | "target", meter: Meter, clock: Clock):
     timers.set(operation, timer);
     return timer;
   };
-  return async (operation, call) => {
+  return (operation, call) => {
     const startedAtMs = clock.monotonicMs();
-    try {
-      return await call();
-    } catch (error) {
-      if (error instanceof Fault) meter.count("migration_request_faults_total", { store, operation, code: error.code });
-      throw error;
-    } finally {
-      timerOf(operation)((clock.monotonicMs() - startedAtMs) / 1000);
-    }
+    const took = (): void => timerOf(operation)((clock.monotonicMs() - startedAtMs) / 1000);
+    return call().then(
+      (answer) => {
+        took();
+        return answer;
+      },
+      (error: unknown) => {
+        if (error instanceof Fault)
+          meter.count("migration_request_faults_total", { store, operation, code: error.code });
+        took();
+        throw error;
+      },
+    );
   };
 }

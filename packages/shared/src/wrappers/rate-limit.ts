@@ -1,4 +1,4 @@
-import type { RateLimiter } from "../ports/fleet-budget.ts";
+import type { RateLimiter, Spending } from "../ports/fleet-budget.ts";
 import type { ObjectSource, ReadRequest, Signalled } from "../ports/object-source.ts";
 import type { ObjectTarget } from "../ports/object-target.ts";
 
@@ -15,11 +15,13 @@ export function withSourceRateLimit(source: ObjectSource, limiters: readonly Rat
     part: (wanted, options) => request(0, options, () => source.part(wanted, options)),
     read: (wanted, options) => {
       const bytes = expectedBytesOf(wanted);
-      return request(bytes, options, async () => {
-        const body = await source.read(wanted, options);
-        for (const limiter of limiters) limiter.charge({ bytes: body.sizeBytes - bytes, requests: 0 });
-        return body;
-      });
+      return request(bytes, options, () =>
+        source.read(wanted, options).then((body) => {
+          const surplus = body.sizeBytes - bytes;
+          if (surplus !== 0) for (const limiter of limiters) limiter.charge({ bytes: surplus, requests: 0 });
+          return body;
+        }),
+      );
     },
   };
 }
@@ -51,12 +53,22 @@ export function withTargetRateLimit(target: ObjectTarget, limiters: readonly Rat
 }
 
 function requestOf(limiters: readonly RateLimiter[]) {
-  return async <T>(bytes: number, options: Signalled, call: () => Promise<T>): Promise<T> => {
-    const cost = { bytes, requests: 1 };
-    for (const limiter of limiters) {
-      const waited = limiter.spend(cost, options);
-      if (waited !== undefined) await waited;
-    }
-    return call();
+  return <T>(bytes: number, options: Signalled, call: () => Promise<T>): Promise<T> => {
+    const passed = pass(limiters, 0, { bytes, requests: 1 }, options);
+    return passed === undefined ? call() : passed.then(call);
   };
+}
+
+/** Undefined: all of them let it through at once, as they do where nothing is limited; then no promise is made for it. */
+function pass(
+  limiters: readonly RateLimiter[],
+  first: number,
+  cost: Spending,
+  options: Signalled,
+): Promise<void> | undefined {
+  for (let next = first; next < limiters.length; next += 1) {
+    const waited = limiters[next]?.spend(cost, options);
+    if (waited !== undefined) return waited.then(() => pass(limiters, next + 1, cost, options));
+  }
+  return undefined;
 }

@@ -19,8 +19,8 @@ interface SmallLaneOptions {
 
 /** Requests and answers that fit into memory: see `http1/whole-lane.ts`. */
 export interface SmallLane {
-  /** `too-large`: the answer is one of those that come in chunks, and was not taken. The request has no body of chunks. */
-  send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer | "too-large">;
+  /** Where the answer is one of those that come in chunks it is not taken: `onTooLarge` gets another. No body of chunks. */
+  send(request: HttpRequest, signal: AbortSignal, onTooLarge: () => Promise<HttpAnswer>): Promise<HttpAnswer>;
   close(): void;
 }
 
@@ -29,28 +29,26 @@ export function createSmallLane(options: SmallLaneOptions): SmallLane {
   const open = (onread: OnReadOpts) => openAnywhere(options, onread);
   const lane = createWholeLane({ open, connections, idleMs: waits.idleMs, keepMs: KEEP_MS });
   return {
-    send: async ({ method, path, headers, body, wholeUpToBytes, headMs = waits.headMs }, signal) => {
+    send: ({ method, path, headers, body, wholeUpToBytes, headMs = waits.headMs }, signal, onTooLarge) => {
       const bytes = body !== undefined && "bytes" in body ? body.bytes : undefined;
       const bodyMs = bytes === undefined ? 0 : (bytes.length / waits.floorBytesPerSecond) * 1000;
-      let answer: WholeAnswer | "too-large";
-      try {
-        answer = await lane.send(
-          { method, path, headers, body: bytes, wholeUpToBytes, headMs: headMs + bodyMs },
-          signal,
-        );
-      } catch (error) {
-        signal.throwIfAborted();
-        throw networkFault(side, error);
-      }
-      if (answer === "too-large") return answer;
-      const { announcedBytes, body: came } = answer;
-      if (announcedBytes !== undefined && came.length !== announcedBytes) {
-        throw truncated(side, came.length, announcedBytes);
-      }
-      return answer;
+      const request = { method, path, headers, body: bytes, wholeUpToBytes, headMs: headMs + bodyMs };
+      return lane.send(request, signal).then(
+        (answer) => (answer === "too-large" ? onTooLarge() : complete(side, answer)),
+        (error: unknown) => {
+          signal.throwIfAborted();
+          throw networkFault(side, error);
+        },
+      );
     },
     close: () => lane.close(),
   };
+}
+
+function complete(side: Side, answer: WholeAnswer): HttpAnswer {
+  const { announcedBytes, body } = answer;
+  if (announcedBytes === undefined || body.length === announcedBytes) return answer;
+  throw truncated(side, body.length, announcedBytes);
 }
 
 /** Tries the endpoint's addresses one after the other. */

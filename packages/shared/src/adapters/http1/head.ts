@@ -1,11 +1,22 @@
+export interface RequestHead {
+  readonly method: string;
+  /** The request target as it is signed. */
+  readonly path: string;
+  /** By lower-case name, Host among them, without Content-Length. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** What a response says before its body. Header names are lower-case; of a repeated header the last one counts. */
 export interface ResponseHead {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Writes a request's head as latin1 text. Values come from the signers, which let no line break through. */
-export function formatRequestHead(method: string, path: string, headers: Readonly<Record<string, string>>): string {
+/** Writes a request's head as latin1 text; `sizeBytes` of a body become its Content-Length. */
+export function formatRequestHead(
+  { method, path, headers }: Pick<RequestHead, "method" | "path" | "headers">,
+  sizeBytes?: number,
+): string {
   let text = `${method} ${path} HTTP/1.1\r\n`;
   for (const name of Object.keys(headers)) {
     const value = headers[name] ?? "";
@@ -13,7 +24,7 @@ export function formatRequestHead(method: string, path: string, headers: Readonl
     text += `${name}: ${value}\r\n`;
   }
   // Header values are bytes: what is beyond ASCII was encoded by the caller, one byte per character.
-  return `${text}\r\n`;
+  return sizeBytes === undefined ? `${text}\r\n` : `${text}content-length: ${sizeBytes}\r\n\r\n`;
 }
 
 /** A request that cannot be written as HTTP, however often it is tried. */
@@ -22,12 +33,12 @@ function unsendable(message: string): Error {
 }
 
 const LINE_BREAK = /[\r\n]/;
-const STATUS_LINE = /^HTTP\/1\.[01] (\d{3})(?: |\r|$)/;
+const STATUS_LINE = /^HTTP\/1\.[01] \d{3}(?: |\r|$)/;
+const STATUS_AT = "HTTP/1.1 ".length;
 
 /** Reads a response's head (without its empty last line); undefined when this is not HTTP/1.1. */
 export function parseResponseHead(text: string): ResponseHead | undefined {
-  const status = STATUS_LINE.exec(text)?.[1];
-  if (status === undefined) return undefined;
+  if (!STATUS_LINE.test(text)) return undefined;
   const headers: Record<string, string> = {};
   let lineEnd = text.indexOf("\r\n");
   while (lineEnd >= 0) {
@@ -36,9 +47,22 @@ export function parseResponseHead(text: string): ResponseHead | undefined {
     const end = lineEnd < 0 ? text.length : lineEnd;
     const colon = text.indexOf(":", start);
     if (colon <= start || colon >= end) return undefined;
-    headers[lowerCase(text.slice(start, colon))] = text.slice(colon + 1, end).trim();
+    headers[lowerCase(text.slice(start, colon))] = trimmed(text, colon + 1, end);
   }
-  return { status: Number(status), headers };
+  return { status: Number(text.slice(STATUS_AT, STATUS_AT + 3)), headers };
+}
+
+/** A value without the blanks around it (RFC 9110 §5.5), as one piece of the text and not as two. */
+function trimmed(text: string, start: number, end: number): string {
+  let first = start;
+  let behind = end;
+  while (first < behind && isBlank(text.charCodeAt(first))) first += 1;
+  while (first < behind && isBlank(text.charCodeAt(behind - 1))) behind -= 1;
+  return text.slice(first, behind);
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 const known = new Map<string, string>();

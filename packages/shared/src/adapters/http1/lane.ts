@@ -66,7 +66,7 @@ export function createLane(options: LaneOptions): Lane {
     };
     try {
       signal.throwIfAborted();
-      const head = formatRequestHead(request.method, request.path, request.headers);
+      const head = formatRequestHead(request);
       await connection.write(Buffer.from(head, "latin1"));
       const sentWhole = request.body === undefined || (await sendBody(connection, request.body));
       const answer = await receive(connection, (whole) => release(whole && sentWhole));

@@ -1,13 +1,9 @@
 import type { Socket } from "node:net";
 
 import { createAnswerReader, type Expected, type WholeAnswer } from "./answer-reader.ts";
-import { formatRequestHead } from "./head.ts";
+import { formatRequestHead, type RequestHead } from "./head.ts";
 
-export interface WholeRequest extends Expected {
-  /** The request target as it is signed. */
-  readonly path: string;
-  /** Host among them, without Content-Length. */
-  readonly headers: Readonly<Record<string, string>>;
+export interface WholeRequest extends Expected, RequestHead {
   readonly body: Uint8Array | undefined;
   /** How long the answer's head may take to come. */
   readonly headMs: number;
@@ -140,13 +136,14 @@ function unwritten(socket: Socket, request: WholeRequest): Error | undefined {
   }
 }
 
-function write(socket: Socket, { method, path, headers, body }: WholeRequest): void {
+function write(socket: Socket, request: WholeRequest): void {
+  const { method, body } = request;
   if (body === undefined) {
-    const bare = method === "PUT" || method === "POST" ? { ...headers, "content-length": "0" } : headers;
-    socket.write(formatRequestHead(method, path, bare), "latin1");
+    const sizeBytes = method === "PUT" || method === "POST" ? 0 : undefined;
+    socket.write(formatRequestHead(request, sizeBytes), "latin1");
     return;
   }
-  const head = formatRequestHead(method, path, { ...headers, "content-length": String(body.length) });
+  const head = formatRequestHead(request, body.length);
   if (body.length <= JOINED_BYTES) {
     const joined = joiningBuffer(head.length + body.length);
     joined.write(head, "latin1");

@@ -15,7 +15,7 @@ export interface OssTargetOptions extends Pick<
   readonly region: string;
   readonly bucket: string;
   /** Asked before each request; keeps and renews what it gives by itself. */
-  readonly credentials: () => Promise<OssCredentials>;
+  readonly credentials: () => OssCredentials | Promise<OssCredentials>;
   readonly signature: "v4" | "v1";
 }
 
@@ -38,31 +38,33 @@ export function createOssClient(options: OssTargetOptions): OssClient {
   const location = locate(options.endpoint, bucket, "virtual");
   const transport = createTransport({ ...options, side: "TARGET", origin: location.origin });
   const sign = options.signature === "v4" ? createOssSignerV4(options.region) : createOssSignerV1();
+  const sendAs = (credentials: OssCredentials, request: OssRequest, signal: AbortSignal): Promise<HttpAnswer> => {
+    const { method, key, query = noQuery, headers = {}, body, headMs } = request;
+    const path = key === "" ? location.bucketPath : location.pathOf(key);
+    const target = query === noQuery ? path : `${path}?${encodeQueries(query, "bare")}`;
+    const signed = sign({ method, bucket, key, query, headers }, credentials, Date.now());
+    signed["host"] = location.host;
+    writeAsBytes(signed);
+    const wholeUpToBytes = Number.POSITIVE_INFINITY;
+    return transport.send({ method, path: target, headers: signed, body, headMs, wholeUpToBytes }, signal);
+  };
   return {
-    send: async ({ method, key, query = {}, headers = {}, body, headMs }, signal) => {
+    async send(request, signal) {
       signal.throwIfAborted();
-      const credentials = await options.credentials();
-      const signed = sign({ method, bucket, key, query, headers }, credentials, Date.now());
-      const path = key === "" ? location.bucketPath : location.pathOf(key);
-      const queries = encodeQueries(query, "bare");
-      return transport.send(
-        {
-          method,
-          path: queries === "" ? path : `${path}?${queries}`,
-          headers: wireHeaders(location.host, signed),
-          body,
-          headMs,
-          wholeUpToBytes: Number.POSITIVE_INFINITY,
-        },
-        signal,
-      );
+      const credentials = options.credentials();
+      return sendAs(credentials instanceof Promise ? await credentials : credentials, request, signal);
     },
     close: () => transport.close(),
   };
 }
 
-function wireHeaders(host: string, signed: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const headers: Record<string, string> = { host };
-  for (const name of Object.keys(signed)) headers[name] = headerOfText(signed[name] ?? "");
-  return headers;
+const noQuery: Readonly<Record<string, string>> = {};
+
+/** Values as they go on the wire; as a rule they are ASCII already. */
+function writeAsBytes(headers: Record<string, string>): void {
+  for (const name of Object.keys(headers)) {
+    const value = headers[name] ?? "";
+    const written = headerOfText(value);
+    if (written !== value) headers[name] = written;
+  }
 }

@@ -36,10 +36,10 @@ async function put(
   { key, payload, attributes, ifThere }: PutRequest,
   signal: AbortSignal,
 ): Promise<Stored | "exists"> {
-  const { body, headers } = bodyOfPayload(payload);
-  const all = { ...headersOfAttributes(attributes), ...headers };
-  if (ifThere === "forbid") all["x-oss-forbid-overwrite"] = "true";
-  const answer = await client.send({ method: "PUT", key, headers: all, body }, signal);
+  const headers = headersOfAttributes(attributes);
+  if (payload.contentMd5 !== undefined) headers["content-md5"] = payload.contentMd5;
+  if (ifThere === "forbid") headers["x-oss-forbid-overwrite"] = "true";
+  const answer = await client.send({ method: "PUT", key, headers, body: bodyOfPayload(payload) }, signal);
   if (answer.status === 200) return storedOfHeaders(answer.headers);
   if (answer.status === 409 && codeOfAnswer(answer) === "FileAlreadyExists") return "exists";
   throw faultOfAnswer(answer);

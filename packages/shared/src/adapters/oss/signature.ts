@@ -1,6 +1,7 @@
 import { createHmac, hash } from "node:crypto";
 
 import { createSigningKeys } from "../http/signing-key.ts";
+import { sortedNames } from "../http/sorted-names.ts";
 import { createTimestamps } from "../http/timestamp.ts";
 import { encodePath, encodeQueries } from "../http/percent.ts";
 
@@ -22,12 +23,8 @@ export interface Signable {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Signs a request; answers all its headers, as text. */
-export type OssSigner = (
-  request: Signable,
-  credentials: OssCredentials,
-  nowMs: number,
-) => Readonly<Record<string, string>>;
+/** Signs a request; answers all its headers, as text and as the caller's own. */
+export type OssSigner = (request: Signable, credentials: OssCredentials, nowMs: number) => Record<string, string>;
 
 /** OSS' V4 signature of a header: https://www.alibabacloud.com/help/en/oss/developer-reference/recommend-to-use-signature-version-4 */
 export function createOssSignerV4(region: string): OssSigner {
@@ -49,10 +46,7 @@ export function createOssSignerV4(region: string): OssSigner {
     if (credentials.sessionToken !== undefined) headers["x-oss-security-token"] = credentials.sessionToken;
     // Whatever way the bucket is addressed, the signed path names it.
     const path = `/${request.bucket}/${encodePath(request.key)}`;
-    const lines = signedLines(
-      headers,
-      (name) => name.startsWith("x-oss-") || name === "content-type" || name === "content-md5",
-    );
+    const lines = signedLines(headers, isSignedByV4);
     const canonical = `${request.method}\n${path}\n${encodeQueries(request.query, "bare")}\n${lines}\n\nUNSIGNED-PAYLOAD`;
     const scope = `${day}/${region}/oss/aliyun_v4_request`;
     const text = `OSS4-HMAC-SHA256\n${time}\n${scope}\n${hash("sha256", canonical, "hex")}`;
@@ -71,7 +65,7 @@ export function createOssSignerV1(): OssSigner {
     const date = new Date(nowMs).toUTCString();
     const headers: Record<string, string> = { ...request.headers, "x-oss-date": date };
     if (credentials.sessionToken !== undefined) headers["x-oss-security-token"] = credentials.sessionToken;
-    const lines = signedLines(headers, (name) => name.startsWith("x-oss-"));
+    const lines = signedLines(headers, isOwn);
     const names = Object.keys(request.query).filter((name) => SIGNED_QUERIES.has(name));
     const queries = names
       .sort()
@@ -86,8 +80,16 @@ export function createOssSignerV1(): OssSigner {
   };
 }
 
+function isOwn(name: string): boolean {
+  return name.startsWith("x-oss-");
+}
+
+function isSignedByV4(name: string): boolean {
+  return isOwn(name) || name === "content-type" || name === "content-md5";
+}
+
 function signedLines(headers: Readonly<Record<string, string>>, isSigned: (name: string) => boolean): string {
   let lines = "";
-  for (const name of Object.keys(headers).filter(isSigned).sort()) lines += `${name}:${(headers[name] ?? "").trim()}\n`;
+  for (const name of sortedNames(headers, isSigned)) lines += `${name}:${(headers[name] ?? "").trim()}\n`;
   return lines;
 }

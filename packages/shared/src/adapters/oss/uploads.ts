@@ -21,7 +21,9 @@ export function createOssUploads(client: OssClient): MultipartTarget {
     },
     putPart: async ({ key, uploadId }, partNumber, payload, { signal }) => {
       const query = { partNumber: partNumber.toString(), uploadId };
-      const { body, headers } = bodyOfPayload(payload);
+      const body = bodyOfPayload(payload);
+      const headers: Record<string, string> = {};
+      if (payload.contentMd5 !== undefined) headers["content-md5"] = payload.contentMd5;
       const answer = await client.send({ method: "PUT", key, query, headers, body }, signal);
       if (answer.status !== 200) throw faultOfAnswer(answer);
       return { partNumber, sizeBytes: body.sizeBytes, ...storedOfHeaders(answer.headers) };

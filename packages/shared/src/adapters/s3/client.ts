@@ -17,7 +17,7 @@ export interface S3SourceOptions extends Pick<
   /** Requests and bytes are charged to us, not to the bucket's owner. */
   readonly requesterPays: boolean;
   /** Asked before each request; keeps and renews what it gives by itself. */
-  readonly credentials: () => Promise<S3Credentials>;
+  readonly credentials: () => S3Credentials | Promise<S3Credentials>;
 }
 
 export interface S3Request {
@@ -44,21 +44,32 @@ export function createS3Client(options: S3SourceOptions): S3Client {
   const location: Location = locate(options.endpoint, options.bucket, options.pathStyle ? "path" : "virtual");
   const transport = createTransport({ ...options, side: "SOURCE", origin: location.origin });
   const sign = createS3Signer(options.region);
-  const always = options.requesterPays ? { "x-amz-request-payer": "requester" } : {};
+  const sendAs = (credentials: S3Credentials, request: S3Request, signal: AbortSignal): Promise<HttpAnswer> => {
+    const {
+      method,
+      key,
+      query: queries,
+      amzHeaders = {},
+      plainHeaders,
+      bytes,
+      wholeUpToBytes,
+      expectedBytes,
+    } = request;
+    const path = key === undefined ? location.bucketPath : location.pathOf(key);
+    const query = queries === undefined ? "" : encodeQueries(queries, "equals");
+    const paidFor = options.requesterPays ? { ...amzHeaders, "x-amz-request-payer": "requester" } : amzHeaders;
+    const signable = { method, path, query, host: location.host, amzHeaders: paidFor, bytes };
+    const headers = sign(signable, credentials, Date.now());
+    if (plainHeaders !== undefined) Object.assign(headers, plainHeaders);
+    const body = bytes === undefined ? undefined : { bytes, sizeBytes: bytes.length };
+    const target = query === "" ? path : `${path}?${query}`;
+    return transport.send({ method, path: target, headers, body, wholeUpToBytes, expectedBytes }, signal);
+  };
   return {
-    send: async ({ method, key, query: queries, amzHeaders, plainHeaders, bytes, ...sizes }, signal) => {
+    async send(request, signal) {
       signal.throwIfAborted();
-      const credentials = await options.credentials();
-      const path = key === undefined ? location.bucketPath : location.pathOf(key);
-      const query = queries === undefined ? "" : encodeQueries(queries, "equals");
-      const signed = sign(
-        { method, path, query, host: location.host, amzHeaders: { ...amzHeaders, ...always }, bytes },
-        credentials,
-        Date.now(),
-      );
-      const body = bytes === undefined ? undefined : { bytes, sizeBytes: bytes.length };
-      const target = query === "" ? path : `${path}?${query}`;
-      return transport.send({ method, path: target, headers: { ...signed, ...plainHeaders }, body, ...sizes }, signal);
+      const credentials = options.credentials();
+      return sendAs(credentials instanceof Promise ? await credentials : credentials, request, signal);
     },
     close: () => transport.close(),
   };

@@ -1,6 +1,7 @@
 import { hash } from "node:crypto";
 
 import { createSigningKeys } from "../http/signing-key.ts";
+import { sortedNames } from "../http/sorted-names.ts";
 import { createTimestamps } from "../http/timestamp.ts";
 
 export interface S3Credentials {
@@ -23,12 +24,8 @@ export interface Signable {
   readonly bytes?: Uint8Array | undefined;
 }
 
-/** Signs requests for one region; answers all headers that the signature needs, Host among them. */
-export type S3Signer = (
-  request: Signable,
-  credentials: S3Credentials,
-  nowMs: number,
-) => Readonly<Record<string, string>>;
+/** Signs requests for one region; answers all headers that the signature needs, Host among them, as the caller's own. */
+export type S3Signer = (request: Signable, credentials: S3Credentials, nowMs: number) => Record<string, string>;
 
 const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -50,7 +47,7 @@ export function createS3Signer(region: string): S3Signer {
       "x-amz-date": time,
     };
     if (credentials.sessionToken !== undefined) headers["x-amz-security-token"] = credentials.sessionToken;
-    const names = Object.keys(headers).sort();
+    const names = sortedNames(headers, () => true);
     const signed = names.join(";");
     let lines = "";
     for (const name of names) lines += `${name}:${headers[name] ?? ""}\n`;
