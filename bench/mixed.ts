@@ -1,4 +1,4 @@
-// npm run bench -- mixed [--short] [--json]: large and small objects together; does the worker keep to its memory?
+// npm run bench -- mixed [--short] [--json]: large and small objects together; does the worker keep to its memory? Fails if not.
 import type { BucketConfigInput } from "../packages/emulators/src/core/bucket-config.ts";
 import { startSystem } from "../test/system/system.ts";
 import { print, resultOf } from "./lib/result.ts";
@@ -28,13 +28,18 @@ const source: BucketConfigInput = {
 const env = { WORKER_MEMORY_BYTES: String(budgetBytes) };
 const system = await startSystem({ workers: 1, source, target: { kind: "sink" }, env });
 const run = await measured();
+const peakRssVsAllowed = run.peakRssBytes / (budgetBytes + besideBytes);
 print(
   resultOf("mixed", {
     runs: 1,
     figures: { objects, objectsPerSecond: objects / run.seconds, peakRssBytes: run.peakRssBytes, budgetBytes },
-    ratios: { peakRssVsAllowed: run.peakRssBytes / (budgetBytes + besideBytes) },
+    ratios: { peakRssVsAllowed },
   }),
 );
+if (peakRssVsAllowed > 1) {
+  console.error(`the worker took ${run.peakRssBytes} bytes, more than its budget and ${besideBytes} beside it`);
+  process.exitCode = 1;
+}
 
 async function measured() {
   try {

@@ -1,13 +1,13 @@
 // npm run bench -- split [--json] [--bytes N]: one large object over one and over four worker processes, and with one killed.
 //
 // The source gives every connection the same bandwidth, and every process has as many connections, so each process may
-// reach 48 MB/s. Four of them stay well below what two cores and the stores can do: what is measured is how evenly the
+// reach 32 MB/s. Four of them stay well below what two cores and the stores can do: what is measured is how evenly the
 // object is shared out, and what its beginning and its completion cost.
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasEnded, startSystem, type System } from "../test/system/system.ts";
 import { print, resultOf } from "./lib/result.ts";
 
-const bytesPerSecondOfConnection = 3_000_000;
+const bytesPerSecondOfConnection = 2_000_000;
 /** Four tasks with four parts each, the worker's defaults. */
 const connectionsOfProcess = 16;
 const usualBytes = 20 * 1024 ** 3;

@@ -211,6 +211,9 @@ async function startServices(
     WORKER_PROCESSES: "1",
     // As in the image.
     NODE_OPTIONS: "--max-semi-space-size=8",
+    MALLOC_ARENA_MAX: "2",
+    MALLOC_MMAP_THRESHOLD_: "131072",
+    MALLOC_TRIM_THRESHOLD_: "131072",
     ...plan.env,
   };
   const service = (name: string, of: string) => ({

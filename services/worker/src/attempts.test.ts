@@ -29,16 +29,16 @@ async function persisting(fault: Fault, worksAtMs: number, patienceMs?: number) 
     if (clock.monotonicMs() < worksAtMs) throw fault;
     return "done";
   };
-  let ended: "done" | { readonly thrown: unknown } | undefined;
+  const ended: ("done" | { readonly thrown: unknown })[] = [];
   void persist(step, how).then(
-    (value) => (ended = value),
-    (thrown: unknown) => (ended = { thrown }),
+    (value) => ended.push(value),
+    (thrown: unknown) => ended.push({ thrown }),
   );
-  while (ended === undefined) {
+  while (ended.length === 0) {
     await turn();
     if (clock.sleepers() > 0) clock.advance(100);
   }
-  return { ended, attempts, tookMs: clock.monotonicMs() };
+  return { ended: ended[0], attempts, tookMs: clock.monotonicMs() };
 }
 
 const trouble = new Fault("SOURCE_FAILED", "transient", { said: "InternalError" });
