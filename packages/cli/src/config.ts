@@ -9,6 +9,8 @@ export interface CliConfig {
   readonly targetCredentials: ComparedCredentials | undefined;
   /** Credentials that a job names as `{ "from": "environment", "prefix": "SRC_" }`. */
   readonly credentialsUnder: (prefix: string) => ComparedCredentials | undefined;
+  /** `off` where NO_COLOR is set (https://no-color.org) or the terminal is a dumb one. */
+  readonly colours: "on" | "off";
   /** What child processes inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -21,6 +23,7 @@ export function readCliConfig(): CliConfig {
     sourceCredentials: credentialsUnder("SOURCE_"),
     targetCredentials: credentialsUnder("TARGET_"),
     credentialsUnder,
+    colours: (process.env["NO_COLOR"] ?? "") !== "" || process.env["TERM"] === "dumb" ? "off" : "on",
     environment: process.env,
   };
 }

@@ -1,5 +1,6 @@
 import type { ApiClient } from "./api/client.ts";
 import type { CliConfig } from "./config.ts";
+import type { Screen } from "./screen/screen.ts";
 import type { ExitCode } from "./refusal.ts";
 
 /** What every command works with. */
@@ -12,6 +13,7 @@ export interface CliContext {
   readonly note: (line: string) => void;
   /** Writes text as it is (stdout). */
   readonly print: (text: string) => void;
+  readonly screen: Screen;
   /** Sets how the process will end; the highest that was set holds. */
   readonly endWith: (code: ExitCode) => void;
   /** Aborted by Ctrl-C. */

@@ -16,6 +16,7 @@ const context: CliContext = {
   say: (line) => void process.stdout.write(`${line}\n`),
   note: (line) => void process.stderr.write(`${line}\n`),
   print: (text) => void process.stdout.write(text),
+  screen: { columns: () => (process.stdout.isTTY ? process.stdout.columns : undefined), colours: config.colours },
   endWith: (code) => {
     process.exitCode = Math.max(Number(process.exitCode), code);
   },

@@ -16,8 +16,10 @@ async function run(args: readonly string[], answer: unknown = {}) {
       sourceCredentials: undefined,
       targetCredentials: undefined,
       credentialsUnder: () => undefined,
+      colours: "off",
       environment: {},
     },
+    screen: { columns: () => undefined, colours: "off" },
     api: {
       json: async (schema) => {
         calls += 1;

@@ -15,6 +15,8 @@ export interface ApiCall {
   readonly path: string;
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** Instead of the usual wait for an answer. */
+  readonly withinMs?: number;
 }
 
 const problemSchema = z.object({
@@ -29,7 +31,7 @@ const answerTimeoutMs = 30_000;
 /** A client of the API at `url`. */
 export function createApiClient(url: string, key: string | undefined): ApiClient {
   async function send(call: ApiCall, accept: string): Promise<string> {
-    const timeout = AbortSignal.timeout(answerTimeoutMs);
+    const timeout = AbortSignal.timeout(call.withinMs ?? answerTimeoutMs);
     const response = await fetch(`${url.replace(/\/+$/, "")}/v1${call.path}`, {
       method: call.method,
       headers: {

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { path } from "../api/client.ts";
 import { jobSchema } from "../api/schemas.ts";
 import type { CliContext } from "../context.ts";
+import { withExamples } from "../examples.ts";
 import { credentialsOf } from "../jobcfg/credentials-of.ts";
 
 interface JsonOption {
@@ -13,7 +14,7 @@ interface JsonOption {
 export function addChanges(program: Command, context: CliContext): void {
   addPlain(program, context, { name: "pause", description: "stop feeding a job; running tasks are handed back" });
   addPlain(program, context, { name: "cancel", description: "end a job early; what was copied stays" });
-  program
+  const resume = program
     .command("resume")
     .argument("<job>", "a job's name or id")
     .option("--credentials <file>", "a job file whose credentials replace the job's")
@@ -23,7 +24,11 @@ export function addChanges(program: Command, context: CliContext): void {
       const body = options.credentials === undefined ? {} : await credentialsOf(options.credentials);
       await change(context, job, { name: "resume", body, json: options.json });
     });
-  program
+  withExamples(resume, [
+    "causeway resume local_test",
+    "causeway resume local_test --credentials job.json    # with the credentials that this file has now",
+  ]);
+  const remove = program
     .command("delete")
     .argument("<job>", "a job's name or id")
     .option("--json", "print JSON")
@@ -32,6 +37,7 @@ export function addChanges(program: Command, context: CliContext): void {
       await context.api.json(z.null(), { method: "DELETE", path: path`/jobs/${job}`, signal: context.stopping });
       context.say(options.json === true ? JSON.stringify({ deleted: job }) : `Clean job:${job} completed.`);
     });
+  withExamples(remove, ["causeway delete local_test"]);
 }
 
 function addPlain(
@@ -39,12 +45,13 @@ function addPlain(
   context: CliContext,
   { name, description }: { readonly name: "pause" | "cancel"; readonly description: string },
 ): void {
-  program
+  const command = program
     .command(name)
     .argument("<job>", "a job's name or id")
     .option("--json", "print JSON")
     .description(description)
     .action((job: string, options: JsonOption) => change(context, job, { name, body: {}, json: options.json }));
+  withExamples(command, [`causeway ${name} local_test`]);
 }
 
 async function change(

@@ -4,6 +4,7 @@ import { type Comparison, type Difference, compareSides } from "../compare/compa
 import { createOssSide } from "../compare/oss-side.ts";
 import { createS3Side } from "../compare/s3-side.ts";
 import type { CliContext } from "../context.ts";
+import { withExamples } from "../examples.ts";
 import { readJobFile } from "../jobcfg/read-job-file.ts";
 import { refusal } from "../refusal.ts";
 import { type ComparedJob, comparedJobSchema, placesOf } from "./compare-places.ts";
@@ -21,7 +22,7 @@ const objectsAtATime = 8;
 
 /** `causeway compare JOB`: looks at both sides again, with nothing that copied them. */
 export function addCompare(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command("compare")
     .argument("[job]", "a job's name or id; not needed with --file")
     .option("--file <file>", "the job's file, for its credentials (and for the job, where none is named)")
@@ -40,6 +41,10 @@ export function addCompare(program: Command, context: CliContext): void {
       const found = await compareJob(context, job, inFile, options);
       if (found.differences > 0) context.endWith(1);
     });
+  withExamples(command, [
+    "causeway compare local_test --content --file local_job.cfg",
+    "causeway compare --file job.json --metadata",
+  ]);
 }
 
 /** Compares and prints; the last line sums up. */

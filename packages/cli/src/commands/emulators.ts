@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import type { CliContext } from "../context.ts";
+import { withExamples } from "../examples.ts";
 
 interface EmulatorOptions {
   readonly s3Port: string;
@@ -18,7 +19,7 @@ export const emulatorsMain = fileURLToPath(import.meta.resolve("@causeway/emulat
 
 /** `causeway emulators`: an S3 and an OSS store on this machine, until Ctrl-C. */
 export function addEmulators(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command("emulators")
     .option("--s3-port <port>", "0: any free one", "0")
     .option("--oss-port <port>", "0: any free one", "0")
@@ -37,4 +38,8 @@ export function addEmulators(program: Command, context: CliContext): void {
       const [code] = await once(child, "exit");
       if (code !== 0 && !context.stopping.aborted) context.endWith(2);
     });
+  withExamples(command, [
+    "causeway emulators --s3-port 9000 --oss-port 9001",
+    "causeway emulators --data ./stores --faults faults.json --json",
+  ]);
 }

@@ -4,6 +4,7 @@ import { path } from "../api/client.ts";
 import { credentialsOf } from "../jobcfg/credentials-of.ts";
 import { failureSchema, pageOf } from "../api/schemas.ts";
 import type { CliContext } from "../context.ts";
+import { withExamples } from "../examples.ts";
 import { wholeNumber } from "../whole-number.ts";
 import { statsOf } from "./watch.ts";
 
@@ -21,7 +22,7 @@ interface RetryOptions {
 
 /** `causeway failures JOB` and `causeway retry JOB`. */
 export function addFailures(program: Command, context: CliContext): void {
-  program
+  const failures = program
     .command("failures")
     .argument("<job>", "a job's name or id")
     .option("--code <code>", "only failures with this code")
@@ -29,7 +30,11 @@ export function addFailures(program: Command, context: CliContext): void {
     .option("--json", "print JSON, one object a line")
     .description("list the objects that failed")
     .action((job: string, options: FailureOptions) => listFailures(context, job, options));
-  program
+  withExamples(failures, [
+    "causeway failures local_test",
+    "causeway failures local_test --code SOURCE_ARCHIVED --json | jq -r .key",
+  ]);
+  const retry = program
     .command("retry")
     .argument("<job>", "a job's name or id")
     .option("--code <code...>", "only failures with this code")
@@ -46,6 +51,11 @@ export function addFailures(program: Command, context: CliContext): void {
       else if ((await statsOf(context, job)).scanFinished) context.say("No failed object is there to be tried again.");
       else context.say("No failed object is there to be tried again; the listing goes on.");
     });
+  withExamples(retry, [
+    "causeway retry local_test",
+    "causeway retry local_test --code SOURCE_ARCHIVED TARGET_FAILED",
+    "causeway retry local_test --file job.json    # with the credentials that this file has now",
+  ]);
 }
 
 async function listFailures(context: CliContext, job: string, options: FailureOptions): Promise<void> {

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { path } from "../api/client.ts";
 import type { CliContext } from "../context.ts";
+import { withExamples } from "../examples.ts";
 import { wholeNumber } from "../whole-number.ts";
 
 interface LimitOptions {
@@ -23,7 +24,7 @@ const limitedSchema = z.looseObject({
 
 /** `causeway limits JOB`: shows what a job may use of the path, or changes it while it runs. */
 export function addLimits(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command("limits")
     .argument("<job>", "a job's name or id")
     .option("--bytes-per-second <n>", "0: no limit", wholeNumber(0, Number.MAX_SAFE_INTEGER))
@@ -49,6 +50,11 @@ export function addLimits(program: Command, context: CliContext): void {
       if (options.json === true) context.say(JSON.stringify({ limits: shown.limits, weight: shown.weight }));
       else context.say(sentence(shown));
     });
+  withExamples(command, [
+    "causeway limits local_test",
+    "causeway limits local_test --bytes-per-second 12500000",
+    "causeway limits local_test --requests-per-second 0 --weight 10",
+  ]);
 }
 
 function sentence({ name, limits, weight }: z.infer<typeof limitedSchema>): string {

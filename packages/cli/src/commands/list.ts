@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { type Job, jobSchema, pageOf } from "../api/schemas.ts";
 import type { CliContext } from "../context.ts";
+import { withExamples } from "../examples.ts";
 import { table } from "../table.ts";
 
 /** `causeway list`: all jobs, newest first. */
 export function addList(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command("list")
     .option("--json", "print JSON, one job a line")
     .description("list jobs, newest first")
@@ -17,6 +18,7 @@ export function addList(program: Command, context: CliContext): void {
       }
       if (options.json !== true) context.say(table([["NAME", "STATE", "CREATED", "ENDED", "ID"], ...rows]));
     });
+  withExamples(command, ["causeway list", "causeway list --json | jq -r .name"]);
 }
 
 async function* jobs(context: CliContext): AsyncGenerator<Job> {

@@ -1,10 +1,11 @@
 import { Option, type Command } from "commander";
 import { path } from "../api/client.ts";
 import type { CliContext } from "../context.ts";
+import { withExamples } from "../examples.ts";
 
 /** `causeway report JOB`: what a job did. */
 export function addReport(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command("report")
     .argument("<job>", "a job's name or id")
     .addOption(
@@ -22,4 +23,5 @@ export function addReport(program: Command, context: CliContext): void {
       const report = await context.api.text({ ...call, accept: "*/*" });
       context.print(report.endsWith("\n") ? report : `${report}\n`);
     });
+  withExamples(command, ["causeway report local_test", "causeway report local_test --format csv > report.csv"]);
 }

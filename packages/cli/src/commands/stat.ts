@@ -2,7 +2,8 @@ import { statsText } from "@causeway/shared/domain/stats.ts";
 import type { Command } from "commander";
 import { jobSchema, pageOf } from "../api/schemas.ts";
 import type { CliContext } from "../context.ts";
-import { jobOf, statsOf, statsPrinter, tellEnd, watchJob } from "./watch.ts";
+import { withExamples } from "../examples.ts";
+import { jobOf, statsOf, watchPrinter, tellEnd, watchJob } from "./watch.ts";
 
 interface StatOptions {
   readonly watch?: boolean;
@@ -11,7 +12,7 @@ interface StatOptions {
 
 /** `causeway stat [JOB]`: how far jobs are, as OSSImport prints it. */
 export function addStat(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command("stat")
     .argument("[job]", "a job's name or id; without it all jobs that have not ended, or else the newest")
     .option("--watch", "go on each second until the job has ended")
@@ -23,12 +24,13 @@ export function addStat(program: Command, context: CliContext): void {
       if (first === undefined) {
         context.say(options.json === true ? "[]" : "no jobs is running or finished.");
       } else if (options.watch === true) {
-        tellEnd(context, await watchJob(context, first, statsPrinter(context, options.json)));
+        tellEnd(context, await watchJob(context, first, watchPrinter(context, options.json)));
       } else {
         await showOnce(context, shown, options.json);
         if (given !== undefined) tellEnd(context, await jobOf(context, given));
       }
     });
+  withExamples(command, ["causeway stat", "causeway stat local_test --watch", "causeway stat local_test --json"]);
 }
 
 async function showOnce(context: CliContext, jobs: readonly string[], json: boolean | undefined): Promise<void> {

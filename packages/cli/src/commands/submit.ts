@@ -1,8 +1,9 @@
 import type { Command } from "commander";
 import { jobSchema } from "../api/schemas.ts";
 import type { CliContext } from "../context.ts";
+import { withExamples } from "../examples.ts";
 import { readJobFile } from "../jobcfg/read-job-file.ts";
-import { statsPrinter, tellEnd, watchJob } from "./watch.ts";
+import { watchPrinter, tellEnd, watchJob } from "./watch.ts";
 
 interface SubmitOptions {
   readonly watch?: boolean;
@@ -11,7 +12,7 @@ interface SubmitOptions {
 
 /** `causeway submit FILE`: hands a job in. */
 export function addSubmit(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command("submit")
     .argument("<file>", "a JSON job, or OSSImport's job.cfg or local_job.cfg")
     .option("--watch", "print the job's figures each second until it has ended")
@@ -24,6 +25,11 @@ export function addSubmit(program: Command, context: CliContext): void {
       if (options.json === true) context.say(JSON.stringify(job));
       else context.say(`submit job:${file}\nsubmit job:${job.name} success!`);
       if (options.watch === true)
-        tellEnd(context, await watchJob(context, job.id, statsPrinter(context, options.json)));
+        tellEnd(context, await watchJob(context, job.id, watchPrinter(context, options.json)));
     });
+  withExamples(command, [
+    "causeway submit job.json",
+    "causeway submit local_job.cfg --watch",
+    "causeway submit job.json --json | jq -r .id",
+  ]);
 }

@@ -3,6 +3,8 @@ import { statsText } from "@causeway/shared/domain/stats.ts";
 import { path } from "../api/client.ts";
 import { type Job, type Stats, jobSchema, statsSchema } from "../api/schemas.ts";
 import type { CliContext } from "../context.ts";
+import { frameOf } from "../screen/frame.ts";
+import { createPaint, createRedraw } from "../screen/screen.ts";
 
 const pollMs = 1000;
 
@@ -29,6 +31,14 @@ export async function watchJob(context: CliContext, job: string, show: (stats: S
 /** How figures are shown: OSSImport's block, or one JSON object a line. */
 export function statsPrinter(context: CliContext, json: boolean | undefined): (stats: Stats) => void {
   return json === true ? (stats) => context.say(JSON.stringify(stats)) : (stats) => context.print(statsText([stats]));
+}
+
+/** How `--watch` shows figures: on a terminal a picture that is drawn over, anywhere else one block behind the other. */
+export function watchPrinter(context: CliContext, json: boolean | undefined): (stats: Stats) => void {
+  if (json === true || context.screen.columns() === undefined) return statsPrinter(context, json);
+  const paint = createPaint(context.screen);
+  const redraw = createRedraw(context.print);
+  return (stats) => redraw(frameOf(stats, context.screen.columns() ?? 80, paint));
 }
 
 /** Says how a job ended beside the answer, and sets the exit code. */

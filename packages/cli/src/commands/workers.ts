@@ -1,11 +1,12 @@
 import type { Command } from "commander";
 import { pageOf, workerSchema } from "../api/schemas.ts";
 import type { CliContext } from "../context.ts";
+import { withExamples } from "../examples.ts";
 import { table } from "../table.ts";
 
 /** `causeway workers`: who works. */
 export function addWorkers(program: Command, context: CliContext): void {
-  program
+  const command = program
     .command("workers")
     .option("--json", "print JSON")
     .description("list worker processes")
@@ -28,4 +29,5 @@ export function addWorkers(program: Command, context: CliContext): void {
         );
       }
     });
+  withExamples(command, ["causeway workers", "causeway workers --json"]);
 }

@@ -21,6 +21,8 @@ export interface QuickstartPlan {
   readonly sizeBytes: number;
   readonly workers: number;
   readonly afterwards: "stop" | "keep";
+  /** `json`: figures and comparison as JSON on stdout, a line each; what is for people goes to stderr. */
+  readonly output: "text" | "json";
 }
 
 /** What of the environment children get: none of the settings that a person may have set for services of their own. */
@@ -49,7 +51,8 @@ async function play(context: CliContext, plan: QuickstartPlan, folder: string, c
       return value === undefined ? [] : [[name, value]];
     }),
   );
-  context.say(`Everything goes into ${relative(process.cwd(), folder)}: logs, journal, Redis.`);
+  const tell = plan.output === "json" ? context.note : context.say;
+  tell(`Everything goes into ${relative(process.cwd(), folder)}: logs, journal, Redis.`);
   const redisUrl = await startRedis(children, folder, env, signal);
   const stores = await startStores(children, folder, plan, { env, signal });
   if (plan.objects === undefined) await putSeed(stores.s3, seedObjects(), signal);
@@ -58,10 +61,8 @@ async function play(context: CliContext, plan: QuickstartPlan, folder: string, c
   await writeFile(join(folder, "job.json"), `${JSON.stringify(job, undefined, 2)}\n`, { mode: 0o600 });
   // Computed objects carry no metadata.
   const metadata = plan.objects === undefined;
-  await migrate({ ...context, api: createApiClient(services.apiUrl, services.apiKey) }, job, {
-    content: true,
-    metadata,
-  });
+  const api = createApiClient(services.apiUrl, services.apiKey);
+  await migrate({ ...context, api }, job, { content: true, metadata, json: plan.output === "json" });
   if (plan.afterwards === "keep") await keep(context, folder, { stores, services });
 }
 
@@ -69,7 +70,7 @@ async function play(context: CliContext, plan: QuickstartPlan, folder: string, c
 async function migrate(
   context: CliContext,
   body: ReturnType<typeof scenarioJob>,
-  thorough: { readonly content: boolean; readonly metadata: boolean },
+  thorough: { readonly content: boolean; readonly metadata: boolean; readonly json: boolean },
 ): Promise<void> {
   const submitted = await context.api.json(jobSchema, {
     method: "POST",
@@ -77,8 +78,8 @@ async function migrate(
     body,
     signal: context.stopping,
   });
-  context.say(`submit job:${submitted.name} success!`);
-  const ended = await watchJob(context, submitted.id, statsPrinter(context, false));
+  (thorough.json ? context.note : context.say)(`submit job:${submitted.name} success!`);
+  const ended = await watchJob(context, submitted.id, statsPrinter(context, thorough.json));
   if (ended.jobState !== "Succeed") {
     const { code, message } = ended.stateReason ?? { code: ended.jobState, message: "some objects failed" };
     throw refusal(`The job ended ${ended.jobState}: ${code}: ${message}`, 1);

@@ -7,7 +7,7 @@ import type { ApiPorts } from "../api-ports.ts";
 import type { ApiApp } from "../http/app-type.ts";
 import { sentences } from "../http/failures.ts";
 import { refusals, refuse } from "../http/problem.ts";
-import { preflightResultSchema } from "../preflight/result-schema.ts";
+import { preflightResultSchema } from "@causeway/shared/domain/preflight/result.ts";
 import { surroundingChecks } from "../preflight/surroundings.ts";
 import type { SubmissionRules } from "../submission/cross-checks.ts";
 import { readJobSpec } from "../submission/read-job-spec.ts";

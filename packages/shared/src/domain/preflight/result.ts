@@ -1,9 +1,9 @@
-import { lineStates, preflightLineSchema } from "@causeway/shared/domain/preflight/line.ts";
 import { z } from "zod";
+import { lineStates, preflightLineSchema } from "./line.ts";
 
 const count = z.number().min(0);
 
-/** The answer of `POST /v1/preflight`. */
+/** A preflight as `POST /v1/preflight` answers it. */
 export const preflightResultSchema = z.object({
   verdict: z.enum(lineStates).describe("The worst of the lines."),
   lines: z.array(preflightLineSchema),
