@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { jobSpecSchema } from "../job-spec.ts";
+import { carriedKeys } from "./carried.ts";
+import { otherKeys } from "./keys.ts";
 import { jobOfProperties } from "./map.ts";
 import { regionOfOss, regionOfS3 } from "./region.ts";
 
@@ -100,6 +102,45 @@ test("a region that the domain does not show is asked for by the name of its key
   assert.equal(parsed.source.region, "us-east-1");
   assert.equal(parsed.source.endpoint, "http://10.1.2.3:9000");
   assert.equal(parsed.source.pathStyle, true);
+});
+
+/** Every key that OSSImport 2.3 documents or ships, by file. */
+const documented = {
+  "job.cfg":
+    "jobName jobType isIncremental incrementalModeInterval importSince lastModify srcType srcAccessKey srcSecretKey srcDomain srcBucket srcPrefix destAccessKey destSecretKey destDomain destBucket destPrefix taskObjectCountLimit taskObjectSizeLimit isSkipExistFile scanThreadCount maxMultiThreadScanDepth uploadThreadNumPerLargeFile multipartUploadThreshold multipartUploadPartSize isServerSideEncryption isAllowSymbolicLink isAuditAfterImport auditMode getObjectMetaMode appId isDownloadFromCdn cdnDomain httpListFilePath httpPrefixColumn relativePathColumn isUseExpressTunnel expressTunnelProxyHost expressTunnelProxyType expressTunnelProxyUser expressTunnelProxyDest expressTunnelAuthToken",
+  "sys.properties":
+    "workingDir workerUser workerUserName workerPassword privateKeyFile sshPort workerTaskThreadNum workerMaxThroughput(KB/s) dispatcherThreadNum workerAbortWhenUncatchedException workerRecordMd5 javaHeapMaxSize",
+};
+
+test("every key of job.cfg and sys.properties is carried over or has a sentence of its own", () => {
+  for (const [file, keys] of Object.entries(documented)) {
+    for (const key of keys.split(" ")) {
+      const known = carriedKeys.get(key)?.file ?? otherKeys.get(key)?.file ?? (otherKeys.has(key) ? "job.cfg" : "none");
+      assert.equal(known, file, key);
+    }
+  }
+});
+
+test("keys of sys.properties are understood: the throughput becomes a limit, the rest is named, no secret is repeated", () => {
+  const { parsed, warnings } = mapped(
+    `${seedFile}workerMaxThroughput(KB/s)=2048\nworkerTaskThreadNum=60\nworkerPassword=hunter2\nsshPort=\nworkerRecordMd5=false`,
+  );
+  assert.equal(parsed.limits.bytesPerSecond, 2 * 1024 * 1024);
+  assert.deepEqual(
+    warnings.map((warning) => warning.split(" ")[0]),
+    ["workerTaskThreadNum", "workerPassword", "workerMaxThroughput(KB/s)"],
+  );
+  assert.doesNotMatch(warnings.join(), /hunter2/);
+  for (const none of ["0", "100000000"]) {
+    const unlimited = mapped(`${seedFile}workerMaxThroughput(KB/s)=${none}`);
+    assert.deepEqual([unlimited.parsed.limits.bytesPerSecond, unlimited.warnings], [0, []]);
+  }
+  assert.match(refused(`${seedFile}workerMaxThroughput(KB/s)=fast`).join(), /^workerMaxThroughput\(KB\/s\) must be/);
+});
+
+test("a multipart threshold above 1 GiB takes the threshold of spreading along", () => {
+  const { parsed } = mapped(`${seedFile}multipartUploadThreshold=2g`);
+  assert.equal(parsed.largeObjects.spreadThreshold, 2 * 1024 ** 3);
 });
 
 test("domains show their regions", () => {

@@ -1,5 +1,10 @@
-/** What becomes of a key of OSSImport's job.cfg that is not simply carried over. */
-interface KeyRule {
+import type { KeyFile } from "./carried.ts";
+import { sysKeys } from "./sys-keys.ts";
+
+/** What becomes of a key of OSSImport's that is not simply carried over. */
+export interface KeyRule {
+  /** Where OSSImport has it; job.cfg unless said. */
+  readonly file?: KeyFile;
   /** Values (lower case) that say nothing Causeway does otherwise; empty text always is one. */
   readonly harmless: readonly string[];
   /** `warn`: the job goes on without it. `refuse`: it would do something else than the file asks for. */
@@ -13,14 +18,7 @@ const otherSource = "has no effect: it belongs to sources other than S3";
 const tunnel =
   "is not supported: Causeway sends through the network's own routes; remove it and route OSS' addresses through the tunnel";
 
-/** OSSImport's keys that are carried over into the job, see `map.ts`. */
-const ossImportKeys =
-  "jobName srcType srcAccessKey srcSecretKey srcDomain srcBucket srcPrefix destAccessKey destSecretKey destDomain destBucket destPrefix isSkipExistFile taskObjectCountLimit taskObjectSizeLimit multipartUploadThreshold multipartUploadPartSize isServerSideEncryption";
-/** What OSSImport has no key for. */
-const addedKeys = "srcRegion srcSessionToken srcPathStyle destRegion destSessionToken destAddresses";
-
-export const carriedKeys: ReadonlySet<string> = new Set(`${ossImportKeys} ${addedKeys}`.split(" "));
-
+/** Keys that are not carried over, each with what becomes of it. */
 export const otherKeys: ReadonlyMap<string, KeyRule> = new Map<string, KeyRule>([
   [
     "jobType",
@@ -73,4 +71,5 @@ export const otherKeys: ReadonlyMap<string, KeyRule> = new Map<string, KeyRule>(
     "expressTunnelAuthToken",
     { harmless: [], otherwise: "warn", advice: "has no effect without OSSImport's express tunnel" },
   ],
+  ...sysKeys,
 ]);

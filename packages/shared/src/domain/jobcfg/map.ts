@@ -1,5 +1,6 @@
 import type { JobSpecInput } from "../job-spec.ts";
-import { carriedKeys, otherKeys } from "./keys.ts";
+import { carriedKeys } from "./carried.ts";
+import { otherKeys } from "./keys.ts";
 import { parseBytes, parseProperties } from "./parse.ts";
 import { type Side, readSide } from "./side.ts";
 
@@ -11,6 +12,10 @@ export type MappedJob =
 /** OSSImport's standalone form runs one job, always under this name. */
 const standaloneName = "local_test";
 const mostObjectsPerTask = 10_000;
+const usualSpreadThreshold = 1024 ** 3;
+const throughputKey = "workerMaxThroughput(KB/s)";
+/** 0 by OSSImport's documents, 100 GB/s in the file that it ships. */
+const unlimitedKilobytes: ReadonlySet<number> = new Set([0, 100_000_000]);
 
 /** What is told while a file is read. */
 export interface Notes {
@@ -18,7 +23,7 @@ export interface Notes {
   readonly warnings: string[];
 }
 
-/** Makes a job of OSSImport's `job.cfg` or `local_job.cfg`. */
+/** Makes a job of OSSImport's `job.cfg` or `local_job.cfg`; the keys of its `sys.properties` may stand there, too. */
 export function jobOfProperties(text: string): MappedJob {
   const values = parseProperties(text);
   const notes: Notes = { faults: [], warnings: [] };
@@ -30,6 +35,7 @@ export function jobOfProperties(text: string): MappedJob {
   const target = readSide("dest", values, notes);
   const tasks = readTasks(values, notes);
   const largeObjects = readLargeObjects(values, notes);
+  const bytesPerSecond = readThroughput(values, notes);
   const { faults, warnings } = notes;
   if (faults.length > 0 || source === undefined || target === undefined) return { answer: "refused", faults, warnings };
   return {
@@ -47,6 +53,7 @@ export function jobOfProperties(text: string): MappedJob {
       overwrite: isTrue(values, "isSkipExistFile") ? "if-different" : "always",
       tasks,
       largeObjects,
+      ...(bytesPerSecond === undefined ? {} : { limits: { bytesPerSecond } }),
     },
   };
 }
@@ -56,7 +63,7 @@ function lookAtOtherKeys(values: ReadonlyMap<string, string>, notes: Notes): voi
     if (carriedKeys.has(key)) continue;
     const rule = otherKeys.get(key);
     if (rule === undefined) {
-      notes.faults.push(`${key} is not a key of job.cfg; correct its spelling or remove it`);
+      notes.faults.push(`${key} is not a key of job.cfg or sys.properties; correct its spelling or remove it`);
     } else if (value !== "" && !rule.harmless.includes(value.toLowerCase())) {
       (rule.otherwise === "warn" ? notes.warnings : notes.faults).push(`${key} ${rule.advice}`);
     }
@@ -83,8 +90,26 @@ function readLargeObjects(
   const partSize = readBytes(values, "multipartUploadPartSize", notes);
   return {
     ...(multipartThreshold === undefined ? {} : { multipartThreshold }),
+    // Above the usual threshold of spreading, that one goes along: it must not be the lower one.
+    ...(multipartThreshold === undefined || multipartThreshold <= usualSpreadThreshold
+      ? {}
+      : { spreadThreshold: multipartThreshold }),
     ...(partSize === undefined ? {} : { partSize }),
   };
+}
+
+/** OSSImport holds each worker to it. How many there will be nobody knows here, so it becomes the whole job's limit. */
+function readThroughput(values: ReadonlyMap<string, string>, notes: Notes): number | undefined {
+  const text = given(values, throughputKey);
+  if (text === undefined) return undefined;
+  if (!/^\d{1,12}$/.test(text)) {
+    notes.faults.push(`${throughputKey} must be a whole number of KB/s, or 0`);
+    return undefined;
+  }
+  if (unlimitedKilobytes.has(Number(text))) return undefined;
+  const cure = "multiply it by the number of workers if it was meant for each (causeway limits changes it at any time)";
+  notes.warnings.push(`${throughputKey} is taken as the limit of the whole job; ${cure}`);
+  return Number(text) * 1024;
 }
 
 function readBytes(values: ReadonlyMap<string, string>, key: string, notes: Notes): number | undefined {
