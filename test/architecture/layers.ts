@@ -65,7 +65,7 @@ const layers: readonly Layer[] = [
   },
   {
     files: /^packages\/cli\/src\//,
-    may: ["shared/", "emulators/", "@aws-sdk/client-s3", "commander", "ioredis", "undici", "zod", "node:"],
+    may: ["shared/", "emulators/", "tunnel/", "@aws-sdk/client-s3", "commander", "ioredis", "undici", "zod", "node:"],
   },
   // What runs in the browser. The rules of what a job may say and what faults mean are the same there.
   {

@@ -5,7 +5,8 @@ import { tunnelFileSchema } from "./tunnel-file.ts";
 import { type FileFault, type YamlFile, readYaml } from "./yaml-lines.ts";
 
 export type TunnelReading =
-  | { readonly ok: true; readonly tunnel: Tunnel }
+  /** `lineOf`: where in the file something stands, for what only the host can tell is wrong. */
+  | { readonly ok: true; readonly tunnel: Tunnel; readonly lineOf: YamlFile["lineOf"] }
   | { readonly ok: false; readonly faults: readonly FileFault[] };
 
 /** Reads tunnel.yaml; answers the tunnel, or everything that is wrong with it, in the order of the lines. */
@@ -16,7 +17,7 @@ export function readTunnel(text: string, file: string): TunnelReading {
   const parsed = tunnelFileSchema.safeParse(yaml.value, { reportInput: true });
   if (!parsed.success) return refused(parsed.error.issues.flatMap((issue) => shapeFaults(issue, yaml, file)));
   const faults = misfitsIn(parsed.data).map(({ path, says, cure }) => ({ file, line: yaml.lineOf(path), says, cure }));
-  return faults.length > 0 ? refused(faults) : { ok: true, tunnel: tunnelOf(parsed.data) };
+  return faults.length > 0 ? refused(faults) : { ok: true, tunnel: tunnelOf(parsed.data), lineOf: yaml.lineOf };
 }
 
 function refused(faults: readonly FileFault[]): TunnelReading {

@@ -62,7 +62,7 @@ async function look(socket: string, stopping: AbortSignal): Promise<Status> {
     return { ok, charon: version, tunnels, refusedPackets };
   } catch (error) {
     throw refusal(
-      `charon does not answer at ${socket}: ${faultOf(error).message} Is strongswan.service running, and are you root?`,
+      `charon does not answer at ${socket}: ${faultOf(error).message}. Is strongswan.service running, and are you root?`,
     );
   }
 }
