@@ -16,7 +16,7 @@ async function persisting(fault: Fault, worksAtMs: number, patienceMs?: number) 
   const clock = createManualClock();
   const watch = createPathWatch(clock, createLogger({ service: "worker", level: "fatal", version: "test" }));
   const paths = { source: watch.path("source", "s"), target: watch.path("target", "t") };
-  const scheduler = createScheduler({ connections: 4, memoryBytes: 1024 }, clock);
+  const scheduler = createScheduler({ connections: 4, memoryBytes: 1024, busyShare: () => 0 }, clock);
   const persist = createPersist({
     clock,
     scheduler,

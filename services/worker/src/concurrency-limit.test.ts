@@ -3,7 +3,14 @@ import { test } from "node:test";
 import { type ConcurrencyLimit, type Window, judgedLimit, startingLimit, throttledLimit } from "./concurrency-limit.ts";
 
 const most = 64;
-const calm: Window = { elapsedMs: 100, finished: 100, smallFinished: 100, smallBusyMs: 2000, crowded: true };
+const calm: Window = {
+  elapsedMs: 100,
+  finished: 100,
+  smallFinished: 100,
+  smallBusyMs: 2000,
+  crowded: true,
+  busyShare: 0.5,
+};
 
 function judged(limit: ConcurrencyLimit, window: Partial<Window>, times = 1): ConcurrencyLimit {
   let now = limit;
@@ -43,6 +50,15 @@ test("latency that rises far beyond what it was halves the limit, down to an eig
   assert.equal(judged(before, { smallBusyMs: 7500 }).connections, most, "75 ms instead of 20 is no alarm");
   assert.equal(judged(before, slow, 10).connections, most / 8);
   assert.equal(judged({ ...before, connections: 3 }, slow).connections, 3, "what throttling left is not raised");
+});
+
+test("a process that has always work goes down to 16 connections, and climbs again once it has time", () => {
+  const saturated = judged(startingLimit(most), { busyShare: 0.99 });
+  assert.equal(saturated.connections, 56);
+  assert.equal(judged(saturated, { busyShare: 1 }, 100).connections, 16);
+  assert.equal(judged(saturated, { busyShare: 0.95 }, 100).connections, 56);
+  assert.equal(judged({ ...saturated, connections: 16 }, { busyShare: 0.6 }).connections, 18);
+  assert.equal(judged({ ...saturated, connections: 4 }, { busyShare: 1 }).connections, 4, "what throttling left stays");
 });
 
 test("a store that is slower for good becomes the measure", () => {

@@ -19,6 +19,8 @@ export interface Window {
   readonly smallBusyMs: number;
   /** Whether somebody waited for a connection. */
   readonly crowded: boolean;
+  /** In which share of the window this process had work, 0 to 1. */
+  readonly busyShare: number;
 }
 
 /** Answers to requests that were under way when the limit was halved say nothing about the new limit. */
@@ -29,6 +31,11 @@ const risenMs = 250;
 /** Fewer than this share of the last window's objects: more connections don't help at the moment. */
 const keptThroughput = 0.8;
 const calmGrowth = 1.1;
+/** A process that has always work gets no more done by more connections: it only keeps more of them waiting for itself. */
+const saturated = 0.97;
+const nearlySaturated = 0.9;
+/** What a saturated process goes down to: enough that one answer is always there to be handled. */
+const fewestWhenSaturated = 16;
 
 export function startingLimit(connections: number): ConcurrencyLimit {
   return { connections, deafUntilMs: 0, calmMs: undefined, perSecond: 0 };
@@ -42,7 +49,8 @@ export function throttledLimit(limit: ConcurrencyLimit, nowMs: number, delayMs: 
 
 /**
  * Decides at a window's end. Rising latency halves, down to an eighth of the most: a store that has become slow for good
- * still needs connections. Otherwise an eighth more are tried, where they were wanted and the throughput held.
+ * still needs connections. A process that is saturated itself takes an eighth fewer. Otherwise an eighth more are tried,
+ * where they were wanted and the throughput held.
  */
 export function judgedLimit(
   limit: ConcurrencyLimit,
@@ -57,6 +65,11 @@ export function judgedLimit(
   if (latencyMs !== undefined && calmMs !== undefined && latencyMs > calmMs * risenTimes + risenMs) {
     return halved(next, Math.ceil(most / 8), nowMs + halvingPauseMs);
   }
+  if (window.busyShare >= saturated) {
+    const fewer = Math.max(fewestWhenSaturated, limit.connections - (limit.connections >> 3));
+    return { ...next, connections: Math.min(fewer, limit.connections) };
+  }
+  if (window.busyShare >= nearlySaturated) return next;
   if (!window.crowded || perSecond < limit.perSecond * keptThroughput) return next;
   return { ...next, connections: Math.min(most, limit.connections + Math.max(1, limit.connections >> 3)) };
 }

@@ -16,7 +16,14 @@ export interface Concurrency {
 /** A window of measurement is at least this long, and has a success for each connection. */
 const windowMs = 100;
 
-export function createConcurrency(most: number, clock: Clock): Concurrency {
+export interface ConcurrencyParts {
+  /** Connections at most. */
+  readonly connections: number;
+  /** In which share of the time since it was asked last this process had work, 0 to 1. */
+  readonly busyShare: () => number;
+}
+
+export function createConcurrency({ connections: most, busyShare }: ConcurrencyParts, clock: Clock): Concurrency {
   let limit = startingLimit(most);
   let window = openWindow(clock.monotonicMs());
   return {
@@ -36,7 +43,8 @@ export function createConcurrency(most: number, clock: Clock): Concurrency {
       const nowMs = window.seenAtMs;
       const elapsedMs = nowMs - window.openedAtMs;
       if (elapsedMs < windowMs || window.finished < limit.connections) return;
-      if (nowMs >= limit.deafUntilMs) limit = judgedLimit(limit, { ...window, elapsedMs }, { nowMs, most });
+      const seen = { ...window, elapsedMs, busyShare: busyShare() };
+      if (nowMs >= limit.deafUntilMs) limit = judgedLimit(limit, seen, { nowMs, most });
       window = openWindow(nowMs);
     },
     throttled(delayMs) {

@@ -9,7 +9,7 @@ const never = new AbortController().signal;
 
 /** A feeder over a real scheduler; every object holds a connection until it is told to end. */
 function open(connections: number, atOnce = 64) {
-  const scheduler = createScheduler({ connections, memoryBytes: 1_000_000 }, createManualClock());
+  const scheduler = createScheduler({ connections, memoryBytes: 1_000_000, busyShare: () => 0 }, createManualClock());
   const feeder = createFeeder({ scheduler, atOnce });
   const begun: string[] = [];
   const ends: ((reason?: Error) => void)[] = [];
@@ -88,7 +88,7 @@ test("an object that rejects ends its task, not that of others", async () => {
 });
 
 test("objects that wait for another attempt take no place in the line, up to what a task may have under way", async () => {
-  const scheduler = createScheduler({ connections: 2, memoryBytes: 1000 }, createManualClock());
+  const scheduler = createScheduler({ connections: 2, memoryBytes: 1000, busyShare: () => 0 }, createManualClock());
   const feeder = createFeeder({ scheduler, atOnce: 20 });
   let begun = 0;
   void feeder.feed({

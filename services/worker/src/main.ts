@@ -6,6 +6,7 @@ import { chooseCrc64 } from "@causeway/shared/adapters/crc64/crc64.ts";
 import { connectRedis } from "@causeway/shared/adapters/redis/connect.ts";
 import { createRedisFleetBudget } from "@causeway/shared/adapters/redis/fleet-budget.ts";
 import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
+import { createBusyShare } from "@causeway/shared/adapters/system/busy-share.ts";
 import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
 import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
 import { watchSpotNotice } from "@causeway/shared/adapters/system/spot-notice.ts";
@@ -70,6 +71,7 @@ const worker = createWorkerService({
   log,
   connections: config.WORKER_CONNECTIONS,
   memoryBytes: config.WORKER_MEMORY_BYTES,
+  busyShare: createBusyShare(),
   drainTimeoutMs: config.DRAIN_TIMEOUT_MS,
   ledgerObstacle: () => (redis.status === "ready" ? undefined : "Redis does not answer."),
 });

@@ -10,7 +10,7 @@ const kibibyte = 1024;
 
 function open(connections = 4, memoryBytes = 100 * kibibyte) {
   const clock = createManualClock();
-  const scheduler = createScheduler({ connections, memoryBytes }, clock);
+  const scheduler = createScheduler({ connections, memoryBytes, busyShare: () => 0 }, clock);
   const admitted: string[] = [];
   const ends = new Map<string, () => void>();
   return {

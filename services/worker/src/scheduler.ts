@@ -8,6 +8,8 @@ export interface SchedulerLimits {
   readonly connections: number;
   /** Memory for bodies of all lanes together. */
   readonly memoryBytes: number;
+  /** In which share of the time since it was asked last this process' event loop had work, 0 to 1. */
+  readonly busyShare: () => number;
 }
 
 export interface Place {
@@ -32,8 +34,8 @@ export interface Scheduler {
 }
 
 export function createScheduler(limits: SchedulerLimits, clock: Clock): Scheduler {
-  const { connections: most, memoryBytes } = limits;
-  const concurrency = createConcurrency(most, clock);
+  const { memoryBytes } = limits;
+  const concurrency = createConcurrency(limits, clock);
   const gate = createGate(concurrency, memoryBytes);
   return {
     async hold({ lane, bytes }, signal, work) {

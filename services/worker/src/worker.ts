@@ -38,6 +38,8 @@ export interface WorkerParts {
   /** Connections and memory of this process, over all its tasks. */
   readonly connections: number;
   readonly memoryBytes: number;
+  /** In which share of the time since it was asked last this process had work, 0 to 1. */
+  readonly busyShare: () => number;
   /** Aborted when tasks must be handed back, because the process has to end. */
   readonly handBack: AbortSignal;
 }

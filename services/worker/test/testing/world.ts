@@ -86,6 +86,7 @@ export function createWorld(options: WorldOptions = {}) {
       log: createLogger({ service: "worker", level: "fatal", version: "test" }),
       connections: 16,
       memoryBytes: 64 * 1024 ** 2,
+      busyShare: () => 0,
       handBack: handBack.signal,
     });
 
