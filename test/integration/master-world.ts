@@ -102,6 +102,7 @@ export async function startWorld(t: TestContext, source: BucketConfigInput) {
     REDIS_URL: redisServer.url,
     SECRET_KEY: secretKey.toString("base64"),
     JOURNAL_URL: journalUrl,
+    ALLOWED_ENDPOINTS: "127.0.0.1",
     LOG_LEVEL: "info",
   };
 

@@ -7,6 +7,7 @@ import {
   networkSettings,
   sealSettings,
   storeSettings,
+  webhookSettings,
 } from "@causeway/shared/platform/shared-settings.ts";
 import { listOf, optionalText, port, wholeNumber } from "@causeway/shared/platform/setting-kinds.ts";
 import {
@@ -39,6 +40,7 @@ export const apiSettings = {
   ...networkSettings,
   ...drainSettings,
   ...endpointSettings,
+  ...webhookSettings,
   CREDENTIALS_ENV_PREFIXES: storeSettings.CREDENTIALS_ENV_PREFIXES,
   OSS_ALLOWED_CIDRS: storeSettings.OSS_ALLOWED_CIDRS,
   PRICES_FILE: {
@@ -83,6 +85,7 @@ export function storeRulesOf(config: ApiConfig): StoreRules {
     prefixes: config.CREDENTIALS_ENV_PREFIXES,
     connections: 16,
     targetCidrs: config.OSS_ALLOWED_CIDRS,
+    allowedEndpoints: config.ALLOWED_ENDPOINTS,
     ...networkRulesOf(config),
   };
 }
@@ -107,4 +110,9 @@ export function journalRulesOf(config: ApiConfig): JournalRules {
     env: process.env,
     ...networkRulesOf(config),
   };
+}
+
+/** Whether jobs may have webhooks. */
+export function webhooksOf(config: ApiConfig): "signed" | "off" {
+  return config.WEBHOOK_SECRET.length > 0 ? "signed" : "off";
 }

@@ -11,14 +11,14 @@ import { createLifecycle } from "@causeway/shared/platform/lifecycle.ts";
 import { createLogger } from "@causeway/shared/platform/logger.ts";
 import { createMetrics } from "@causeway/shared/platform/metrics.ts";
 import { version } from "@causeway/shared/platform/version.ts";
+import { createAddressRules } from "@causeway/shared/wiring/address-rules.ts";
 import { openJournal } from "@causeway/shared/wiring/journal.ts";
 import { trustedCertificates } from "@causeway/shared/wiring/network.ts";
 import { readPrices } from "@causeway/shared/wiring/prices.ts";
 import { createStoreOpener } from "@causeway/shared/wiring/stores.ts";
 import { createApp } from "./app.ts";
-import { blocksOf, journalKindOf, journalRulesOf, readApiConfig, storeRulesOf } from "./config.ts";
+import { blocksOf, journalKindOf, journalRulesOf, readApiConfig, storeRulesOf, webhooksOf } from "./config.ts";
 import { createLedgerProbe } from "./ledger-probe.ts";
-import { createAddressRules } from "./submission/address-rules.ts";
 
 const config = readApiConfig(process);
 const log = createLogger({ service: "api", level: config.LOG_LEVEL, version });
@@ -59,6 +59,7 @@ const ports = {
 const rules = {
   addresses: createAddressRules(config.ALLOWED_ENDPOINTS),
   environmentPrefixes: config.CREDENTIALS_ENV_PREFIXES,
+  webhooks: webhooksOf(config),
 };
 const app = await createApp(ports, {
   keys: config.API_KEYS,

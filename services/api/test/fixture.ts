@@ -13,7 +13,7 @@ import type { ApiApp } from "../src/http/app-type.ts";
 import { createApp } from "../src/app.ts";
 import { hashedKey } from "../src/http/auth.ts";
 import { memoryPreflight } from "./preflight-ports.ts";
-import { createAddressRules } from "../src/submission/address-rules.ts";
+import { createAddressRules } from "@causeway/shared/wiring/address-rules.ts";
 
 export interface Fixture {
   readonly app: ApiApp;
@@ -62,6 +62,7 @@ export async function openFixture({ requestsPerSecond = 0 } = {}): Promise<Fixtu
     rules: {
       addresses: createAddressRules(["*.amazonaws.com", "*.aliyuncs.com"]),
       environmentPrefixes: ["SRC_"],
+      webhooks: "signed",
     },
     version: "0.0.0",
     page,

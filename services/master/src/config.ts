@@ -1,5 +1,7 @@
 import { journalSettings } from "@causeway/shared/adapters/journal/journal-settings.ts";
+import { proxyFor } from "@causeway/shared/adapters/http/proxy-rule.ts";
 import { redisSettings } from "@causeway/shared/adapters/redis/redis-settings.ts";
+import type { WebhookOptions } from "@causeway/shared/adapters/webhook/webhook.ts";
 import { wholeNumber } from "@causeway/shared/platform/setting-kinds.ts";
 import {
   readSettings,
@@ -12,8 +14,11 @@ import {
   healthSettings,
   networkSettings,
   sealSettings,
+  endpointSettings,
   storeSettings,
+  webhookSettings,
 } from "@causeway/shared/platform/shared-settings.ts";
+import { createAddressRules } from "@causeway/shared/wiring/address-rules.ts";
 import type { JournalRules } from "@causeway/shared/wiring/journal.ts";
 import { networkRulesOf } from "@causeway/shared/wiring/network.ts";
 import type { StoreRules } from "@causeway/shared/wiring/stores.ts";
@@ -29,6 +34,8 @@ export const masterSettings = {
   ...journalSettings,
   ...networkSettings,
   ...storeSettings,
+  ...endpointSettings,
+  ...webhookSettings,
   ...healthSettings(defaultHealthPort),
   MASTER_LISTERS: {
     schema: wholeNumber(1, 256),
@@ -61,6 +68,7 @@ export function storeRulesOf(config: MasterConfig): StoreRules {
     prefixes: config.CREDENTIALS_ENV_PREFIXES,
     connections: Math.max(leastConnections, config.MASTER_LISTERS * connectionsPerLister),
     targetCidrs: config.OSS_ALLOWED_CIDRS,
+    allowedEndpoints: config.ALLOWED_ENDPOINTS,
     ...networkRulesOf(config),
   };
 }
@@ -82,5 +90,20 @@ export function journalRulesOf(config: MasterConfig): JournalRules {
     secretAccessKey: config.JOURNAL_SECRET_ACCESS_KEY,
     env: process.env,
     ...networkRulesOf(config),
+  };
+}
+
+/** By which rules the master calls webhooks. */
+export function webhookRulesOf(
+  config: MasterConfig,
+): Pick<WebhookOptions, "secrets" | "allowsUrl" | "addressesOf" | "proxyFor"> {
+  const addresses = createAddressRules(config.ALLOWED_ENDPOINTS);
+  const rules = networkRulesOf(config);
+  return {
+    secrets: config.WEBHOOK_SECRET,
+    allowsUrl: (url) => addresses.allowsNotice(url),
+    addressesOf: (url) => addresses.addressesOf(url),
+    // A proxy that resolves names would decide which address is called; https keeps its certificate all the same.
+    proxyFor: (url) => proxyFor(url, rules, "any"),
   };
 }

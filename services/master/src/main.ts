@@ -7,6 +7,7 @@ import { watchDurability } from "@causeway/shared/adapters/redis/durability.ts";
 import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
 import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
 import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
+import { createWebhook } from "@causeway/shared/adapters/webhook/webhook.ts";
 import { serveHealth } from "@causeway/shared/platform/health.ts";
 import { createLifecycle } from "@causeway/shared/platform/lifecycle.ts";
 import { createLogger } from "@causeway/shared/platform/logger.ts";
@@ -16,7 +17,7 @@ import { openJournal } from "@causeway/shared/wiring/journal.ts";
 import { trustedCertificates } from "@causeway/shared/wiring/network.ts";
 import { createStoreOpener } from "@causeway/shared/wiring/stores.ts";
 import { withSourceMetering, withTargetMetering } from "@causeway/shared/wrappers/metering.ts";
-import { journalRulesOf, masterSettingsOf, readMasterConfig, storeRulesOf } from "./config.ts";
+import { journalRulesOf, masterSettingsOf, readMasterConfig, storeRulesOf, webhookRulesOf } from "./config.ts";
 import { createMaster } from "./master.ts";
 
 const config = readMasterConfig(process);
@@ -25,7 +26,8 @@ const onExit = createLifecycle(log, process);
 const clock = createSystemClock();
 const meter = createMetrics("master");
 const newId = () => randomBytes(16).toString("hex");
-const redis = connectRedis({ url: config.REDIS_URL, ca: trustedCertificates(config.CA_FILE), whileAway: "wait", log });
+const ca = trustedCertificates(config.CA_FILE);
+const redis = connectRedis({ url: config.REDIS_URL, ca, whileAway: "wait", log });
 onExit.defer("redis", () => redis.disconnect());
 watchDurability(redis, log);
 const ledger = createRedisLedger(redis, { clock, holder: `${hostname()}-${process.pid}-${newId()}` });
@@ -41,6 +43,7 @@ const master = createMaster({
     target: withTargetMetering(stores.target(spec.target, credentials.target), meter, clock),
   }),
   seal: createSeal(config.SECRET_KEY),
+  webhook: createWebhook({ ...webhookRulesOf(config), ca, userAgent: `causeway/${version}`, clock }),
   clock,
   meter,
   log,

@@ -4,6 +4,7 @@ import type { Ledger } from "@causeway/shared/ports/ledger.ts";
 import type { Meter } from "@causeway/shared/ports/meter.ts";
 import type { CredentialSeal } from "@causeway/shared/ports/secrets.ts";
 import type { ShardConsumer, ShardQueue, TaskQueue } from "@causeway/shared/ports/task-queue.ts";
+import type { Webhook } from "@causeway/shared/ports/webhook.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
 import { createBacklogGauge } from "./backlog-gauge.ts";
 import { createDispatcher } from "./dispatch.ts";
@@ -11,6 +12,7 @@ import { createDuty } from "./duty.ts";
 import { createJobStores, type OpenStores } from "./job-stores.ts";
 import { journalObstacle } from "./journal-guard.ts";
 import { createListing } from "./listing.ts";
+import { createNotifier } from "./notify.ts";
 import { createSettler } from "./settle.ts";
 import { createSweeper } from "./sweep.ts";
 
@@ -22,6 +24,7 @@ export interface MasterParts {
   readonly journal: Journal;
   readonly openStores: OpenStores;
   readonly seal: CredentialSeal;
+  readonly webhook: Webhook;
   readonly clock: Clock;
   readonly meter: Meter;
   readonly log: Logger;
@@ -47,6 +50,7 @@ export interface Master {
 
 const pollMs = 200;
 const sweepEveryMs = 5000;
+const notifyEveryMs = 1000;
 const ledgerAnswersMs = 2000;
 const stopWithinMs = 10_000;
 
@@ -74,7 +78,9 @@ export function createMaster(parts: MasterParts): Master {
   const dispatch = createDuty({ name: "dispatch", everyMs: pollMs, run: dispatcher }, surroundings);
   const settle = createDuty({ name: "settle", everyMs: pollMs, run: settler }, surroundings);
   const sweep = createDuty({ name: "sweep", everyMs: sweepEveryMs, run: sweeper }, surroundings);
-  const duties = [dispatch, settle, sweep];
+  const notifier = createNotifier({ ...parts, ...ledger, chance: Math.random });
+  const notify = createDuty({ name: "notify", everyMs: notifyEveryMs, run: notifier }, surroundings);
+  const duties = [dispatch, settle, sweep, notify];
   const listing = createListing({
     ...parts,
     ...ledger,

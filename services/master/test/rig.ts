@@ -43,16 +43,17 @@ export function numberedKeys(count: number, prefix = "source_folder/"): string[]
   return Array.from({ length: count }, (_, index) => `${prefix}${String(index).padStart(6, "0")}`);
 }
 
+export interface RigOptions {
+  readonly source?: ObjectSource;
+  readonly target?: ObjectTarget;
+  readonly clock?: Clock;
+  readonly webhook?: Webhook;
+  /** How masters open a job's stores, if it is not to be these two. */
+  readonly openStores?: OpenStores;
+}
+
 /** A whole fleet in one process over the memory ledger: masters of the real code, workers that only say "copied". */
-export function createRig(
-  options: {
-    readonly source?: ObjectSource;
-    readonly target?: ObjectTarget;
-    readonly clock?: Clock;
-    readonly openStores?: OpenStores;
-    readonly webhook?: Webhook;
-  } = {},
-) {
+export function createRig(options: RigOptions = {}) {
   const clock = options.clock ?? createSystemClock();
   const ledger = createMemoryLedger(clock);
   const tasks = createMemoryTaskQueue();

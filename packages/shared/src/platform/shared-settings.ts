@@ -85,6 +85,24 @@ export const endpointSettings = {
   },
 } as const satisfies SettingsDeclaration;
 
+const leastSecretBytes = 24;
+const webhookSecret = z
+  .string()
+  .transform((text) => Buffer.from(text.replace(/^whsec_/, ""), "base64"))
+  .refine((secret) => secret.length >= leastSecretBytes, {
+    message: `must be at least ${leastSecretBytes} bytes in base64, as \`openssl rand -base64 32\` prints them`,
+  });
+
+/** What jobs' webhooks are signed with. */
+export const webhookSettings = {
+  WEBHOOK_SECRET: {
+    schema: listOf(webhookSecret),
+    default: "",
+    doc: "Signs what jobs' webhooks are told, in base64 (`openssl rand -base64 32`); two, comma-separated, while it is replaced. Empty: no webhooks.",
+    secret: true,
+  },
+} as const satisfies SettingsDeclaration;
+
 /** The small HTTP server of master and worker; `defaultPort` keeps them apart on one host. */
 export function healthSettings(defaultPort: number): {
   readonly HEALTH_HOST: Setting<string>;

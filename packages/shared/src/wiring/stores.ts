@@ -10,6 +10,7 @@ import type { Credentials, OpenJobSpec } from "../domain/job-spec.ts";
 import type { ObjectSource } from "../ports/object-source.ts";
 import type { ObjectTarget } from "../ports/object-target.ts";
 import type { StoreLook } from "../ports/store-look.ts";
+import { createAddressRules } from "./address-rules.ts";
 import { type CredentialRules, type CredentialSource, credentialSource } from "./credentials.ts";
 import { type NetworkRules, trustedCertificates } from "./network.ts";
 
@@ -18,6 +19,11 @@ export interface StoreRules extends CredentialRules, NetworkRules {
   readonly connections: number;
   /** Address blocks that the target may resolve to (OSS_ALLOWED_CIDRS); none: any. */
   readonly targetCidrs: readonly string[];
+  /**
+   * ALLOWED_ENDPOINTS: a host that it does not name itself gets no byte at an address of this machine or of a metadata
+   * service, whatever DNS says by then. Undefined: no check, where the operator's own hand opens the stores.
+   */
+  readonly allowedEndpoints?: readonly string[] | undefined;
 }
 
 /** Opens the two sides of a job; nothing is sent yet. Throws a permanent Fault where a credential reference is unusable. */
@@ -31,12 +37,16 @@ export interface StoreOpener {
 /** What master and worker open S3 and OSS with, by the operator's rules. */
 export function createStoreOpener(rules: StoreRules): StoreOpener {
   const ca = trustedCertificates(rules.caFile);
-  const allows = allowsOnly(rules.targetCidrs);
+  const inBlocks = allowsOnly(rules.targetCidrs);
+  const addressRules = createAddressRules(rules.allowedEndpoints ?? []);
+  const unguarded = (endpoint: string): AddressRule =>
+    rules.allowedEndpoints === undefined ? undefined : addressRules.addressesOf(endpoint);
   const { connections, env } = rules;
   const s3Options = (spec: OpenJobSpec["source"], credentials: Credentials): S3SourceOptions => ({
     ...spec,
     connections,
     ca,
+    allows: unguarded(spec.endpoint),
     proxy: proxyFor(spec.endpoint, rules, "any"),
     credentials: credentialSource("SOURCE", credentials, rules, () => createS3CredentialChain(spec.region)),
   });
@@ -44,8 +54,8 @@ export function createStoreOpener(rules: StoreRules): StoreOpener {
     ...spec,
     connections,
     ca,
-    allows,
-    proxy: proxyFor(spec.endpoint, rules, allows === undefined && spec.addresses.length === 0 ? "any" : "fixed"),
+    allows: both(inBlocks, unguarded(spec.endpoint)),
+    proxy: proxyFor(spec.endpoint, rules, inBlocks === undefined && spec.addresses.length === 0 ? "any" : "fixed"),
     signature: "v4",
     credentials: credentialSource("TARGET", credentials, rules, () => createOssCredentialChain(env)),
   });
@@ -71,8 +81,15 @@ function late(open: () => CredentialSource): CredentialSource {
   };
 }
 
+type AddressRule = ((address: string) => boolean) | undefined;
+
+function both(first: AddressRule, second: AddressRule): AddressRule {
+  if (first === undefined || second === undefined) return first ?? second;
+  return (address) => first(address) && second(address);
+}
+
 /** Undefined without blocks: every address will do. */
-function allowsOnly(cidrs: readonly string[]): ((address: string) => boolean) | undefined {
+function allowsOnly(cidrs: readonly string[]): AddressRule {
   if (cidrs.length === 0) return undefined;
   const blocks = new BlockList();
   for (const cidr of cidrs) {

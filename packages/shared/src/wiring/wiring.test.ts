@@ -62,4 +62,26 @@ describe("opening a job's target", () => {
     });
     await target.close();
   });
+
+  test("a host that DNS leads to this machine gets not a byte, unless ALLOWED_ENDPOINTS names it", async () => {
+    const page = { after: undefined, prefix: "", limit: 1 };
+    for (const [names, code] of [
+      [["*.amazonaws.com"], "PATH_REFUSED"],
+      [["localhost"], "UNREACHABLE"],
+    ] as const) {
+      const blocks = { targetCidrs: ["0.0.0.0/0", "::/0"], allowedEndpoints: names };
+      const opener = createStoreOpener({ ...rules, connections: 1, ...blocks, ...direct });
+      const spec = someSpec();
+      const source = opener.source({ ...spec.source, endpoint: "http://localhost:1" }, someCredentials.source);
+      const target = opener.target({ ...spec.target, endpoint: "http://localhost:1" }, someCredentials.target);
+      for (const side of [source, target]) {
+        await assert.rejects(side.listPage(page, { signal }), (error) => {
+          assert.ok(error instanceof Fault);
+          assert.match(error.code, new RegExp(code));
+          return true;
+        });
+        await side.close();
+      }
+    }
+  });
 });

@@ -1,5 +1,5 @@
 import type { Page } from "@causeway/dashboard/assets/page.ts";
-import { createAddressRules } from "../submission/address-rules.ts";
+import type { SubmissionRules } from "../submission/cross-checks.ts";
 import type { ApiPorts } from "../api-ports.ts";
 import { createApp } from "../app.ts";
 
@@ -8,7 +8,7 @@ export async function describeApi(version: string): Promise<string> {
   // Nothing is called: only what the routes declare is read.
   const ports = {} as ApiPorts;
   const page = {} as Page;
-  const rules = { addresses: createAddressRules([]), environmentPrefixes: [] };
+  const rules = {} as SubmissionRules;
   const app = await createApp(ports, { keys: [], requestsPerSecond: 0, rules, version, page, log: undefined });
   await app.ready();
   const description = app.swagger();

@@ -1,10 +1,21 @@
 import { z } from "zod";
 import type { InputFault } from "../http/problem.ts";
-import type { AddressRules } from "./address-rules.ts";
+
+/** Which hosts jobs may reach. */
+export interface EndpointRules {
+  /** Whether a job may name this endpoint (`http://host[:port]`). */
+  allowsEndpoint(endpoint: string): boolean;
+  /** Whether a job may pin this IP address. */
+  allowsAddress(address: string): boolean;
+  /** Whether a job may have this URL called. */
+  allowsNotice(url: string): boolean;
+}
 
 /** What the service allows beyond the form of a job. */
 export interface SubmissionRules {
-  readonly addresses: AddressRules;
+  readonly addresses: EndpointRules;
+  /** Without a secret to sign with there are no webhooks. */
+  readonly webhooks: "signed" | "off";
   /** Starts of environment variables that jobs may name as credentials. */
   readonly environmentPrefixes: readonly string[];
 }
@@ -114,13 +125,14 @@ function partSizeFaults(large: NonNullable<Glimpse["largeObjects"]>): InputFault
 }
 
 function noticeFaults(url: string | undefined, rules: SubmissionRules): InputFault[] {
-  if (url === undefined || !URL.canParse(url) || rules.addresses.allowsNotice(url)) return [];
-  return [
-    {
-      path: "notify.url",
-      message: "points at this host or at a cloud's metadata service; name it in ALLOWED_ENDPOINTS if it is meant",
-    },
-  ];
+  if (url === undefined || !URL.canParse(url)) return [];
+  if (rules.webhooks === "off") {
+    return [{ path: "notify", message: "needs the setting WEBHOOK_SECRET, which signs what webhooks are told" }];
+  }
+  if (rules.addresses.allowsNotice(url)) return [];
+  const host = new URL(url).host;
+  const message = `must be https, and not this host or a cloud's metadata service; if it is meant, add ${host} to ALLOWED_ENDPOINTS`;
+  return [{ path: "notify.url", message }];
 }
 
 function sideSchema() {

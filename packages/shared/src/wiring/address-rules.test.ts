@@ -63,10 +63,30 @@ test("pinned addresses obey the same blocks", () => {
   assert.equal(createAddressRules(["203.0.113.9"]).allowsAddress("203.0.113.9"), true);
 });
 
-test("notices may go anywhere but to this host and to metadata services", () => {
+test("notices go by https anywhere but to this host and to metadata services, by http only to named hosts", () => {
   assert.equal(defaults.allowsNotice("https://hooks.example.com/x"), true);
-  assert.equal(defaults.allowsNotice("http://203.0.113.9/x"), true);
-  assert.equal(defaults.allowsNotice("http://127.0.0.1/x"), false);
-  assert.equal(defaults.allowsNotice("http://foo.localhost/x"), false);
-  assert.equal(defaults.allowsNotice("http://169.254.169.254/latest"), false);
+  assert.equal(defaults.allowsNotice("https://203.0.113.9/x"), true);
+  assert.equal(defaults.allowsNotice("http://hooks.example.com/x"), false);
+  assert.equal(defaults.allowsNotice("https://127.0.0.1/x"), false);
+  assert.equal(defaults.allowsNotice("https://foo.localhost/x"), false);
+  assert.equal(defaults.allowsNotice("https://169.254.169.254/latest"), false);
+  assert.equal(defaults.allowsNotice("https://[::ffff:127.0.0.1]/x"), false);
+  assert.equal(createAddressRules(["hooks.internal:8080"]).allowsNotice("http://hooks.internal:8080/x"), true);
+});
+
+test("a host that is not named itself must not be at a guarded address once it is connected to", () => {
+  const allows = defaults.addressesOf("https://rebound.amazonaws.com");
+  for (const address of [
+    "127.0.0.1",
+    "169.254.169.254",
+    "100.100.100.200",
+    "::1",
+    "fd00:ec2::254",
+    "::ffff:127.0.0.1",
+  ]) {
+    assert.equal(allows?.(address), false, address);
+  }
+  assert.equal(allows?.("52.219.0.1"), true);
+  assert.equal(allows?.("10.1.2.3"), true, "where private paths live");
+  assert.equal(createAddressRules(["localhost:9000"]).addressesOf("http://localhost:9000"), undefined);
 });

@@ -6,8 +6,13 @@ export interface AddressRules {
   allowsEndpoint(endpoint: string): boolean;
   /** Whether a job may pin this IP address. */
   allowsAddress(address: string): boolean;
-  /** Whether a job may have this URL called: any host but the guarded ones. */
+  /** Whether a job may have this URL called: any host but the guarded ones by https, a named one also by http. */
   allowsNotice(url: string): boolean;
+  /**
+   * Which addresses a host may have when it is connected to, whatever DNS says by then: none that is guarded. Undefined: the
+   * operator named this very host, so any will do.
+   */
+  addressesOf(url: string): ((address: string) => boolean) | undefined;
 }
 
 /** This host itself, and the places where clouds hand out their machines' credentials: only by name. */
@@ -54,8 +59,14 @@ export function createAddressRules(entries: readonly string[]): AddressRules {
     allowsNotice: (url) => {
       const { host, port } = hostOf(url);
       if (isNamed(host, port)) return true;
+      if (URL.parse(url)?.protocol !== "https:") return false;
       if (isIP(host) !== 0) return !holds(guarded, host);
       return host !== "localhost" && !host.endsWith(".localhost");
+    },
+    addressesOf: (url) => {
+      const { host, port } = hostOf(url);
+      if (isNamed(host, port)) return undefined;
+      return (address) => named.has(address) || !holds(guarded, address);
     },
   };
 }
