@@ -84,33 +84,35 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
     parts.onChange();
   }
 
-  async function turn(job: JobRecord, pointer: ShardPointer, hold: Hold): Promise<void> {
-    try {
-      await parts.stores.use(job, (stores) => list(job, pointer, stores, hold));
-    } catch (thrown) {
-      if (hold.signal.aborted || parts.stopping.aborted) throw thrown;
-      if (!(thrown instanceof Fault)) {
-        parts.log.error(
-          { jobId: job.id, shardId: pointer.shardId, err: thrown },
-          "the listing broke off; it is resumed",
-        );
-        throw thrown;
-      }
-      if (areCredentialsRefused(thrown) && (await hasBegun(job, parts))) await pause(job, thrown, parts);
-      else await abandon(job, thrown, parts);
-    }
-  }
-
   return async (pointer, hold) => {
     let job = await parts.jobs.get(pointer.jobId);
     while (job?.state === "running") {
-      await turn(job, pointer, hold);
+      const now = job;
+      await parts.stores
+        .use(now, (stores) => list(now, pointer, stores, hold))
+        .catch((thrown: unknown) => judge(thrown, now, { pointer, hold }, parts));
       const present = await parts.jobs.get(pointer.jobId);
       // With other credentials or limits the shard goes on at once.
       job = present?.revision === job.revision ? undefined : present;
     }
     return "done";
   };
+}
+
+interface Held {
+  readonly pointer: ShardPointer;
+  readonly hold: Hold;
+}
+
+/** Throws on what another turn may get over; a refusal of a store pauses the job or ends its listing. */
+async function judge(thrown: unknown, job: JobRecord, { pointer, hold }: Held, parts: ListerParts): Promise<void> {
+  if (hold.signal.aborted || parts.stopping.aborted) throw thrown;
+  if (!(thrown instanceof Fault)) {
+    parts.log.error({ jobId: job.id, shardId: pointer.shardId, err: thrown }, "the listing broke off; it is resumed");
+    throw thrown;
+  }
+  if (areCredentialsRefused(thrown) && (await hasBegun(job, parts))) await pause(job, thrown, parts);
+  else await abandon(job, thrown, parts);
 }
 
 async function hasBegun({ id }: JobRecord, { jobs }: ListerParts): Promise<boolean> {
