@@ -37,20 +37,27 @@ async function send(step: CopyStep, facts: SourceFacts, bytes: Uint8Array, check
   const plan = chooseProof(facts, work.spec.sourceProof, "compared-by-target");
   if (plan.algorithm !== "md5") prove(bytes, facts, createProofHash(plan, checksums));
   const attributes = attributesOf(facts, work.rules.mapping);
-  const md5 = hasMd5Etag(facts) ? contentMd5(facts.etag) : undefined;
+  const md5 = plan.algorithm === "md5" ? plan.expected : md5Of(facts);
   const payload = { bytes, contentMd5: md5 };
   const rest = rested(work.paths, signal);
   if (rest !== undefined) await rest;
-  const stored = await work.target.put({ key: targetKey, payload, attributes, ifThere }, step).catch((thrown) => {
+  try {
+    const stored = await work.target.put({ key: targetKey, payload, attributes, ifThere }, step);
+    if (stored === "exists") return "exists";
+    const crc64 = checksums.crc64(bytes);
+    return { sizeBytes: bytes.length, sourceEtag: facts.etag, crc64, stored, proof: plan.algorithm };
+  } catch (thrown) {
     // OSS refused the body: if it is not what the source's own MD5 says, it was damaged before it came here.
     if (md5 !== undefined && thrown instanceof Fault && thrown.code === "TARGET_CHECKSUM_MISMATCH") {
       prove(bytes, facts, createProofHash({ algorithm: "md5", expected: md5 }, checksums));
     }
     throw thrown;
-  });
-  if (stored === "exists") return "exists";
-  const crc64 = checksums.crc64(bytes);
-  return { sizeBytes: bytes.length, sourceEtag: facts.etag, crc64, stored, proof: plan.algorithm };
+  }
+}
+
+/** Sent also where the job wants no proof by it: it keeps a damaged body from becoming visible. */
+function md5Of(facts: SourceFacts): string | undefined {
+  return hasMd5Etag(facts) ? contentMd5(facts.etag) : undefined;
 }
 
 function prove(bytes: Uint8Array, facts: SourceFacts, hash: ProofHash | undefined): void {

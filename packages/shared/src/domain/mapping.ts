@@ -54,7 +54,7 @@ const mostMetadataBytes = 8 * 1024;
 
 /** Says what the target object gets of its source: headers, user metadata, class, encryption and the source record. */
 export function mapAttributes(facts: SourceFacts, rule: MappingRule): TargetAttributes | Refusal {
-  const unfit = controlIn({ ...facts.headers, ...facts.userMetadata });
+  const unfit = controlIn(facts.headers) ?? controlIn(facts.userMetadata);
   if (unfit !== undefined) return unfit;
   const carried = carriedMetadata(facts.userMetadata, rule);
   if ("refused" in carried) return carried;

@@ -1,4 +1,4 @@
-import { looksLikeMd5, partsOfEtag } from "./etag.ts";
+import { contentMd5, looksLikeMd5, partsOfEtag } from "./etag.ts";
 import type { JobSpec } from "./job-spec.ts";
 import type { SourceFacts } from "./object.ts";
 import type { SourceProof } from "./outcome.ts";
@@ -38,7 +38,7 @@ export function chooseProof(
 }
 
 function md5Plan({ etag }: SourceFacts): ProofPlan {
-  return { algorithm: "md5", expected: Buffer.from(etag, "hex").toString("base64") };
+  return { algorithm: "md5", expected: contentMd5(etag) };
 }
 
 /** Whether the object's ETag is the MD5 of its bytes. */
