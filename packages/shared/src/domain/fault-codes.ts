@@ -77,7 +77,7 @@ export const faultCodes = {
   },
   TARGET_ACCESS_DENIED: {
     meaning: "The target refused these credentials.",
-    cure: "Give them oss:PutObject, oss:GetObject, oss:ListObjects and oss:AbortMultipartUpload on bucket and prefix.",
+    cure: "Give them oss:ListObjects on the bucket, and oss:PutObject, oss:GetObject, oss:DeleteObject, oss:ListParts and oss:AbortMultipartUpload on the prefix.",
   },
   TARGET_CREDENTIALS_INVALID: {
     meaning: "The target does not know the access key, or the secret does not belong to it.",
@@ -167,6 +167,10 @@ export const faultCodes = {
   JOURNAL_FAILED: {
     meaning: "The journal could not be written or read.",
     cure: "See that JOURNAL_URL is the same for all services: a folder on every host that is writable and has space, or a bucket that its key may list, read, write and delete in.",
+  },
+  LEDGER_FAILED: {
+    meaning: "The ledger in Redis keeps refusing a step of this job, so the job does not get on.",
+    cure: "Read what it said, beside this code: see that Redis has memory (maxmemory) and disk to write to; else report it with the log lines of this job.",
   },
   FAILURE_LIMIT: {
     meaning: "So many objects failed that the job paused itself.",
