@@ -4,7 +4,6 @@ import {
   jsonSchemaTransform,
   jsonSchemaTransformObject,
   serializerCompiler,
-  validatorCompiler,
   type ZodTypeProvider,
 } from "fastify-type-provider-zod";
 import type { Page } from "@causeway/dashboard/assets/page.ts";
@@ -18,6 +17,7 @@ import { observeRequests, requestIdOf, tellRequestId } from "./http/observe.ts";
 import { refuse } from "./http/problem.ts";
 import { createRequestGate } from "./http/request-gate.ts";
 import { acceptEmptyBodies } from "./http/bodies.ts";
+import { compileValidator } from "./http/validate.ts";
 import { addChangeRoutes } from "./routes/change-jobs.ts";
 import { addDocsRoutes } from "./routes/docs.ts";
 import { addDeleteRoute } from "./routes/delete-job.ts";
@@ -66,7 +66,7 @@ export async function createApp(ports: ApiPorts, options: ApiOptions): Promise<A
       refuse(reply, "REQUEST_INVALID", "The address cannot be read; check its percent escapes.");
     },
   }).withTypeProvider<ZodTypeProvider>();
-  app.setValidatorCompiler(validatorCompiler);
+  app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(serializerCompiler);
   app.setErrorHandler(createFailureHandler(ports.isLedgerReachable));
   app.setNotFoundHandler((request, reply) =>

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
-import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { type InputFault, type ProblemCode, refuse } from "./problem.ts";
+import { isInputError } from "./validate.ts";
 
 /** What Fastify itself refuses, in our words. Its messages are not passed on: a parser's message may quote the body, secrets and all. */
 const fastifyProblems: Readonly<Record<string, readonly [ProblemCode, string]>> = {
@@ -16,10 +16,9 @@ const fastifyProblems: Readonly<Record<string, readonly [ProblemCode, string]>> 
 /** Answers whatever was thrown on a request's way. `isLedgerReachable` tells an outage from a mistake of ours. */
 export function createFailureHandler(isLedgerReachable: () => Promise<boolean>) {
   return async (error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    if (hasZodFastifySchemaValidationErrors(error)) {
-      const faults = error.validation.map(({ instancePath, message }) => faultOf(instancePath, message));
+    if (isInputError(error)) {
       const inBody = error.validationContext === "body";
-      return refuse(reply, inBody ? "BODY_INVALID" : "QUERY_INVALID", sentences(faults), faults);
+      return refuse(reply, inBody ? "BODY_INVALID" : "QUERY_INVALID", sentences(error.faults), error.faults);
     }
     const known = fastifyProblems[error.code];
     if (known !== undefined) return refuse(reply, known[0], known[1]);
@@ -40,9 +39,4 @@ export function refuseUnreachable(reply: FastifyReply): void {
 /** All faults in one line, for readers that show only `detail`. */
 export function sentences(faults: readonly InputFault[]): string {
   return faults.map(({ path, message }) => `${path} ${message}`).join("; ");
-}
-
-function faultOf(instancePath: string, message: string | undefined): InputFault {
-  const path = instancePath.replace(/^\//, "").replaceAll("/", ".");
-  return { path: path === "" ? "$" : path, message: message ?? "is wrong" };
 }

@@ -1,12 +1,12 @@
 import { jobSpecSchema, splitSecrets } from "@causeway/shared/domain/job-spec.ts";
 import { type PreflightResult, runPreflight } from "@causeway/shared/preflight/run.ts";
 import type { FastifyReply } from "fastify";
-import { validatorCompiler } from "fastify-type-provider-zod";
 import { z } from "zod";
 import type { ApiPorts } from "../api-ports.ts";
 import type { ApiApp } from "../http/app-type.ts";
 import { sentences } from "../http/failures.ts";
 import { refusals, refuse } from "../http/problem.ts";
+import { compileValidator } from "../http/validate.ts";
 import { preflightResultSchema } from "@causeway/shared/domain/preflight/result.ts";
 import { surroundingChecks } from "../preflight/surroundings.ts";
 import type { SubmissionRules } from "../submission/cross-checks.ts";
@@ -41,10 +41,8 @@ export function addPreflightRoute(app: ApiApp, ports: ApiPorts, rules: Submissio
       response: { 200: preflightResultSchema, ...refusals },
     },
     // As at POST /v1/jobs, every fault of the body is told at once.
-    validatorCompiler: ({ schema, ...rest }) =>
-      rest.httpPart === "body" || !(schema instanceof z.ZodType)
-        ? (value: unknown) => ({ value })
-        : validatorCompiler({ ...rest, schema }),
+    validatorCompiler: ({ schema, httpPart }) =>
+      httpPart === "body" ? (value: unknown) => ({ value }) : compileValidator({ schema }),
     handler: async ({ body, query }, reply) => {
       const read = readJobSpec(body, rules);
       if (read.answer === "invalid") return refuse(reply, "JOB_INVALID", sentences(read.faults), read.faults);
@@ -57,6 +55,7 @@ export function addPreflightRoute(app: ApiApp, ports: ApiPorts, rules: Submissio
           opener: preflight.opener,
           clock,
           blocks: preflight.blocks,
+          canaryBucket: preflight.canaryBucket,
           prices: preflight.prices,
           workerProcesses: workers.length,
           surroundings: surroundingChecks(spec, ports, workers),

@@ -8,6 +8,7 @@ import type { ApiApp } from "../http/app-type.ts";
 import { sentences } from "../http/failures.ts";
 import { type JobView, jobViewSchema } from "../http/job-view.ts";
 import { refusals, refuse } from "../http/problem.ts";
+import { compileValidator } from "../http/validate.ts";
 import type { SubmissionRules } from "../submission/cross-checks.ts";
 import { createOneByOne } from "../submission/one-by-one.ts";
 import { overlappingJob } from "../submission/overlap.ts";
@@ -38,7 +39,7 @@ export function addSubmitRoute(app: ApiApp, ports: ApiPorts, rules: SubmissionRu
     },
     // The body is read in the handler, where the faults between its fields are found together with those of its form.
     validatorCompiler: ({ schema, httpPart }) =>
-      httpPart === "body" ? (body: unknown) => ({ value: body }) : (value: unknown) => checked(schema, value),
+      httpPart === "body" ? (body: unknown) => ({ value: body }) : compileValidator({ schema }),
     handler: async (request, reply) => {
       const read = readJobSpec(request.body, rules);
       if (read.answer === "invalid") return refuse(reply, "JOB_INVALID", sentences(read.faults), read.faults);
@@ -80,12 +81,6 @@ export function addSubmitRoute(app: ApiApp, ports: ApiPorts, rules: SubmissionRu
       });
     },
   });
-}
-
-function checked(schema: unknown, value: unknown) {
-  // Fastify hands over the schema object that this route declared.
-  const parsed = (schema as z.ZodType).safeParse(value);
-  return parsed.success ? { value: parsed.data } : { error: parsed.error };
 }
 
 async function activeJobs(ports: ApiPorts): Promise<JobRecord[]> {
