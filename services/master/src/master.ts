@@ -12,7 +12,7 @@ import { createDuty } from "./duty.ts";
 import { createJobStores, type OpenStores } from "./job-stores.ts";
 import { journalObstacle } from "./journal-guard.ts";
 import { createListing } from "./listing.ts";
-import { createNotifier } from "./notify.ts";
+import { createNotifyDuty } from "./notify.ts";
 import { createSettler } from "./settle.ts";
 import { createSweeper } from "./sweep.ts";
 
@@ -50,7 +50,6 @@ export interface Master {
 
 const pollMs = 200;
 const sweepEveryMs = 5000;
-const notifyEveryMs = 1000;
 const ledgerAnswersMs = 2000;
 const stopWithinMs = 10_000;
 
@@ -78,8 +77,7 @@ export function createMaster(parts: MasterParts): Master {
   const dispatch = createDuty({ name: "dispatch", everyMs: pollMs, run: dispatcher }, surroundings);
   const settle = createDuty({ name: "settle", everyMs: pollMs, run: settler }, surroundings);
   const sweep = createDuty({ name: "sweep", everyMs: sweepEveryMs, run: sweeper }, surroundings);
-  const notifier = createNotifier({ ...parts, ...ledger, chance: Math.random });
-  const notify = createDuty({ name: "notify", everyMs: notifyEveryMs, run: notifier }, surroundings);
+  const notify = createNotifyDuty({ ...parts, ...ledger, chance: Math.random }, surroundings);
   const duties = [dispatch, settle, sweep, notify];
   const listing = createListing({
     ...parts,

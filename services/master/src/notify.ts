@@ -6,6 +6,7 @@ import type { Notice, NoticeLedger } from "@causeway/shared/ports/notice-ledger.
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { Webhook } from "@causeway/shared/ports/webhook.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
+import { createDuty, type Duty, type DutySurroundings } from "./duty.ts";
 
 export interface NotifierParts {
   readonly notices: NoticeLedger;
@@ -20,14 +21,15 @@ export interface NotifierParts {
 
 /** So many receivers are spoken to at once. */
 const mostAtOnce = 8;
+const everyMs = 1000;
 
 /**
- * One round of telling webhooks. A round starts what is due and does not wait for it, so that a slow receiver holds up
+ * Telling webhooks, each round what is due. A round starts what is due and does not wait for it, so that a slow receiver holds up
  * nobody. What is not told when a master dies stays noted in the ledger, and another one tells it: at least once.
  */
-export function createNotifier(parts: NotifierParts): (options: Signalled) => Promise<"rest"> {
+export function createNotifyDuty(parts: NotifierParts, surroundings: DutySurroundings): Duty {
   const busy = new Set<string>();
-  return async (options) => {
+  const run = async (options: Signalled): Promise<"rest"> => {
     for (const notice of await parts.notices.due()) {
       if (busy.size >= mostAtOnce) break;
       if (busy.has(notice.jobId)) continue;
@@ -36,6 +38,7 @@ export function createNotifier(parts: NotifierParts): (options: Signalled) => Pr
     }
     return "rest";
   };
+  return createDuty({ name: "notify", everyMs, run }, surroundings);
 }
 
 /** Never rejects: what goes wrong is tried again in a later round. */
