@@ -49,6 +49,8 @@ StartLimitIntervalSec=0
 ExecStartPost=
 ExecStartPost=/usr/local/bin/causeway-host load-keys
 ExecStartPost=/usr/sbin/swanctl --load-conns
+# The worker asks charon whether the tunnel is up.
+ExecStartPost=-/usr/bin/chgrp causeway /run/charon.vici
 ExecReload=
 ExecReload=/usr/local/bin/causeway-host load-keys
 ExecReload=/usr/sbin/swanctl --load-conns

@@ -1,4 +1,6 @@
 import { faultOf } from "@causeway/shared/domain/fault.ts";
+import { keyCure, keyFaults } from "@causeway/tunnel/model/key.ts";
+import type { Tunnel } from "@causeway/tunnel/model/tunnel.ts";
 import type { ExitCode, HostContext } from "../host-context.ts";
 import { readHostConfig } from "../read-config.ts";
 import { parseSecretRef, type SecretRef } from "../secrets/secret-ref.ts";
@@ -29,9 +31,20 @@ export async function loadKeys(from: string, context: HostContext): Promise<Exit
     for (const obstacle of found.obstacles) context.complain(obstacle);
     return 1;
   }
-  for (const { connection, address } of tunnel.ends) {
-    const owners = [tunnel.publicAddress, address];
-    const shared = { id: connection, key: found.values.get(connection) ?? "", owners };
+  const unfit = [...found.values].flatMap(([connection, key]) =>
+    keyFaults(key).map((says) => `${connection}: ${says}`),
+  );
+  if (unfit.length > 0) {
+    for (const says of unfit) context.complain(`${says} ${keyCure}`);
+    return 1;
+  }
+  return handOver(tunnel, found.values, context);
+}
+
+async function handOver(tunnel: Tunnel, keys: ReadonlyMap<string, string>, context: HostContext): Promise<ExitCode> {
+  for (const { connection, id } of tunnel.ends) {
+    const owners = [tunnel.id, id];
+    const shared = { id: connection, key: keys.get(connection) ?? "", owners };
     const refused = await context.charon.loadKey(shared, { signal: AbortSignal.timeout(patienceMs) }).then(
       () => undefined,
       (fault: unknown) => faultOf(fault),

@@ -22,9 +22,12 @@ function file(path: string, text: string): RenderedFile {
   return { path, mode: 0o644, text: `# ${origin}\n${text}` };
 }
 
-/** For the worker's EnvironmentFile=: its own connector refuses what is not one of OSS' blocks, whatever DNS says. */
+/**
+ * For the worker's EnvironmentFile=: its own connector refuses what is not one of OSS' blocks, whatever DNS says, and it takes
+ * tasks only while charon says that the tunnel carries them.
+ */
 function environment({ ossBlocks }: Tunnel): string {
-  return `OSS_ALLOWED_CIDRS=${ossBlocks.join(",")}\n`;
+  return `OSS_ALLOWED_CIDRS=${ossBlocks.join(",")}\nTUNNEL_VICI_SOCKET=/run/charon.vici\n`;
 }
 
 const guardUnit = `[Unit]
