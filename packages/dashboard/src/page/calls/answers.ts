@@ -120,6 +120,18 @@ const workerShape = fields({
   bytesPerSecond: amount,
   startedAt: text,
   heartbeatAt: text,
+  load: orElse(nullable(fields({ connections: amount, connectionsAllowed: amount, cores: amount })), null),
+  tunnel: orElse(
+    nullable(
+      fields({
+        state: oneOf(["up", "down"]),
+        reason: nullable(text),
+        children: listOf(fields({ name: text, remoteAddress: text, bytesIn: amount, bytesOut: amount })),
+        refusedPackets: nullable(amount),
+      }),
+    ),
+    null,
+  ),
 });
 export type Worker = ShapeOf<typeof workerShape>;
 export const workersShape = fields({ items: listOf(workerShape) });

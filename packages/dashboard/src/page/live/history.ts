@@ -16,6 +16,8 @@ export interface Curve {
 const mostMarks = 1200;
 /** A rate is that of the last seconds, so that one large object makes no spike. */
 const windowMs = 6000;
+/** Over less than this a rate says nothing. */
+const leastMs = 3000;
 
 /** Adds a mark; marks of the same half second replace each other. */
 export function withMark(marks: readonly Mark[], mark: Mark): readonly Mark[] {
@@ -34,10 +36,10 @@ export function curveOf(marks: readonly Mark[]): Curve {
   const objectsPerSecond: number[] = [];
   let from = 0;
   for (const [index, mark] of marks.entries()) {
-    if (index === 0) continue;
+    if (mark.atMs - (marks[0]?.atMs ?? 0) < leastMs) continue;
     while (from < index - 1 && mark.atMs - (marks[from + 1]?.atMs ?? 0) >= windowMs) from += 1;
     const start = marks[from] ?? mark;
-    const over = Math.max(0.5, (mark.atMs - start.atMs) / 1000);
+    const over = (mark.atMs - start.atMs) / 1000;
     seconds.push(mark.atMs / 1000);
     bytesPerSecond.push(Math.max(0, (mark.bytes - start.bytes) / over));
     objectsPerSecond.push(Math.max(0, (mark.objects - start.objects) / over));

@@ -4,7 +4,7 @@ import { path } from "../calls/call.ts";
 import { ask, signOut } from "../session.ts";
 import { isLedgerReachable } from "./fleet.ts";
 import { follow, type Link } from "./follow.ts";
-import { noteProgress } from "./progress-book.ts";
+import { forgetCloseness, noteProgressClosely } from "./progress-book.ts";
 
 /** What is known of the job that is looked at. */
 export type Followed =
@@ -33,7 +33,7 @@ export function followJob(key: string, idOrName: string): () => void {
     tell();
   };
   const note = (): void => {
-    if (known.job !== undefined && known.stats !== undefined) noteProgress(known.job.id, known.stats);
+    if (known.job !== undefined && known.stats !== undefined) noteProgressClosely(known.job.id, known.stats);
   };
   const timer = setInterval(() => {
     if (known.job?.endedAt === null) note();
@@ -72,5 +72,6 @@ export function followJob(key: string, idOrName: string): () => void {
   return () => {
     stop.abort();
     clearInterval(timer);
+    if (known.job !== undefined) forgetCloseness(known.job.id);
   };
 }

@@ -1,5 +1,5 @@
 import type { Worker } from "../calls/answers.ts";
-import { ago, bytesRate, count, objectsRate } from "../format.ts";
+import { ago, bytes, bytesRate, count, objectsRate } from "../format.ts";
 import { html } from "../html.ts";
 import { workers } from "../live/fleet.ts";
 
@@ -57,9 +57,10 @@ function WorkerTable({ hosts }: { readonly hosts: readonly (readonly [string, re
           <th scope="col">Host and process</th>
           <th scope="col">State</th>
           <th scope="col">Tasks</th>
-          <th scope="col" class="number">Bytes</th>
-          <th scope="col" class="number">Objects</th>
-          <th scope="col">Version</th>
+          <th scope="col">Connections</th>
+          <th scope="col" class="number">Load</th>
+          <th scope="col" class="number">Throughput</th>
+          <th scope="col">Tunnel</th>
           <th scope="col">Last heard</th>
         </tr>
       </thead>
@@ -71,20 +72,48 @@ function WorkerTable({ hosts }: { readonly hosts: readonly (readonly [string, re
 }
 
 function WorkerRow({ worker }: { readonly worker: Worker }) {
+  const { host, pid, version, state, load, tunnel } = worker;
   return html`<tr>
-    <th scope="row">${worker.host}<small>process ${worker.pid}</small></th>
+    <th scope="row">${host}<small>process ${pid}, version ${version}</small></th>
     <td data-label="State">
-      <span class=${`badge badge-${stateTones[worker.state] ?? "quiet"}`}
-        >${stateWords[worker.state] ?? worker.state}</span
-      >
+      <span class=${`badge badge-${stateTones[state] ?? "quiet"}`}>${stateWords[state] ?? state}</span>
     </td>
-    <td data-label="Tasks">
-      <meter min="0" max=${worker.taskSlots} value=${worker.tasksRunning} aria-label="Tasks held"></meter>
-      <small>${worker.tasksRunning} of ${worker.taskSlots}</small>
+    <td data-label="Tasks"><${Share} name="Tasks held" part=${worker.tasksRunning} whole=${worker.taskSlots} /></td>
+    <td data-label="Connections">
+      ${load === null ? "–" : html`<${Share} name="Connections in use" part=${load.connections} whole=${load.connectionsAllowed} />`}
     </td>
-    <td data-label="Bytes" class="number">${bytesRate(worker.bytesPerSecond)}</td>
-    <td data-label="Objects" class="number">${objectsRate(worker.objectsPerSecond)}</td>
-    <td data-label="Version">${worker.version}</td>
+    <td data-label="Load" class="number">${load === null ? "–" : `${load.cores.toFixed(2)} cores`}</td>
+    <td data-label="Throughput" class="number">
+      ${bytesRate(worker.bytesPerSecond)}<small>${objectsRate(worker.objectsPerSecond)}</small>
+    </td>
+    <td data-label="Tunnel"><${TunnelCell} tunnel=${tunnel} /></td>
     <td data-label="Last heard">${ago(worker.heartbeatAt, Date.now())}</td>
   </tr>`;
+}
+
+interface ShareProperties {
+  readonly name: string;
+  readonly part: number;
+  readonly whole: number;
+}
+
+function Share({ name, part, whole }: ShareProperties) {
+  return html`<meter min="0" max=${Math.max(1, whole)} value=${part} aria-label=${name}></meter>
+    <small>${part} of ${whole}</small>`;
+}
+
+function TunnelCell({ tunnel }: Pick<Worker, "tunnel">) {
+  if (tunnel === null) return html`<span class="quiet">none watched</span>`;
+  const { state, reason, children, refusedPackets } = tunnel;
+  return html`<span class=${`badge badge-${state === "up" ? "good" : "bad"}`}>${state}</span>
+    ${reason === null ? null : html`<small>${reason}</small>`}
+    ${children.map(
+      ({ name, remoteAddress, bytesIn, bytesOut }) =>
+        html`<small key=${name}>${name} to ${remoteAddress}: ${bytes(bytesOut)} out, ${bytes(bytesIn)} in</small>`,
+    )}
+    ${
+      refusedPackets === null || refusedPackets === 0
+        ? null
+        : html`<small class="bad">${count(refusedPackets)} packets refused beside it</small>`
+    }`;
 }
