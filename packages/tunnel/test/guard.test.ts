@@ -65,13 +65,13 @@ function rendered(name: string, kind: string): { readonly guard: string; readonl
 }
 
 /** Calls the script as charon does when a tunnel comes up or goes. */
-function charonSays(routes: string, verb: "up-client" | "down-client", id: number, unique = id): void {
+function charonSays(routes: string, verb: "up-client" | "down-client", id: number, ikeSa = id): void {
   run(
     "gw",
     "env",
     `PLUTO_VERB=${verb}`,
     `PLUTO_IF_ID_OUT=${id}`,
-    `PLUTO_UNIQUEID=${unique}`,
+    `PLUTO_UNIQUEID=${ikeSa}`,
     "PLUTO_ME=172.16.1.5",
     routes,
   );
@@ -184,7 +184,11 @@ test("a connection that replaces another keeps its tunnel up when the old one go
   charonSays(routes, "up-client", 41, 77);
   charonSays(routes, "down-client", 41);
   assert.match(ip("gw", `route get ${vip}`), /dev causeway1/);
-  charonSays(routes, "down-client", 41, 77);
+});
+
+test("a tunnel whose IKE_SA was renewed, and has another number since, is seen going", () => {
+  const { routes } = ranked();
+  charonSays(routes, "down-client", 41, 99);
   assert.match(ip("gw", `route get ${vip}`), /dev causeway2/);
 });
 

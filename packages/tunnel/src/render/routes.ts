@@ -68,21 +68,31 @@ function makeInterfaces({ mtuBytes }: Tunnel): string {
 `;
 }
 
-const noteChange = `# charon calls this with PLUTO_... variables, once for every pair of selectors. A tunnel may be up twice for a moment, while
-# charon replaces one connection by another; so each has a file of its own, which holds our address.
+/**
+ * charon tells of each pair of selectors when it comes up and when it goes, and of none when a tunnel is renewed; so the
+ * pairs are counted. The number of the IKE_SA would not do: it is another one after it was renewed.
+ */
+const noteChange = `# Each interface that is up has a file: how many pairs of selectors charon holds for it, and our address.
 note_change() {
   for interface in $interfaces; do
     [ "\${interface##*:}" = "\${PLUTO_IF_ID_OUT:-}" ] || continue
-    file=$state/\${interface%%:*}.\${PLUTO_UNIQUEID:-0}
+    file=$state/\${interface%%:*}
+    pairs=0
+    source=
+    if [ -s "$file" ]; then read -r pairs source <"$file"; fi
     case "$PLUTO_VERB" in
-    up-*) echo "\${PLUTO_ME:-}" >"$file" ;;
-    down-*) rm -f "$file" ;;
+    up-*) pairs=$((pairs + 1)) source=\${PLUTO_ME:-$source} ;;
+    down-*) pairs=$((pairs - 1)) ;;
     esac
+    if [ "$pairs" -gt 0 ]; then echo "$pairs $source" >"$file"; else rm -f "$file"; fi
   done
 }
 
 source_of() {
-  cat "$state/$1".* 2>/dev/null | head -n 1
+  if [ -s "$state/$1" ]; then
+    read -r pairs source <"$state/$1"
+    echo "$source"
+  fi
 }
 `;
 
@@ -96,7 +106,7 @@ up)
   refuse_blocks
   make_interfaces
   ;;
-reset) for interface in $interfaces; do rm -f "$state/\${interface%%:*}".*; done ;;
+reset) for interface in $interfaces; do rm -f "$state/\${interface%%:*}"; done ;;
 *)
   echo 'usage: tunnel-routes up | reset' >&2
   exit 2
