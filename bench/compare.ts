@@ -1,5 +1,5 @@
 // npm run bench -- compare [--short] [--json]: rclone and we copy the same objects in turn, each on one core, the stores on another.
-// With --short it is made for CI: smaller, and it fails where a ratio got worse than its limit.
+// It fails where a ratio misses its aim. With --short it is made for CI: smaller, and the limits are those of a busy machine.
 import { median, print, resultOf } from "./lib/result.ts";
 import { measureLeg, type Leg, type LegRuns, type Measured } from "./lib/side-by-side.ts";
 
@@ -10,21 +10,26 @@ const GiB = 1024 ** 3;
 const legs = {
   small: { objects: isShort ? 6_000 : 20_000, sizeBytes: 4096, rounds: isShort ? 3 : 5, rclone: "copy" },
   large: { objects: isShort ? 4 : 20, sizeBytes: 256 * MiB, rounds: isShort ? 2 : 3, rclone: "copy" },
+  bare: { objects: isShort ? 4 : 20, sizeBytes: 256 * MiB, rounds: 2, rclone: "bare" },
   // rclone's target keeps every byte here, in memory, hence fewer objects.
   checked: { objects: isShort ? 2 : 8, sizeBytes: 256 * MiB, rounds: isShort ? 1 : 3, rclone: "checked" },
 } as const satisfies Readonly<Record<string, Leg>>;
 
-/** What a run on a busy machine stays under; what was measured is in docs/performance.md. */
-const limits: Readonly<Record<string, number>> = {
-  cpuPerSmallObjectVsRclone: 0.65,
-  cpuPerGiBVsRclone: 0.8,
-  cpuPerGiBWasmVsRclone: 1.2,
-  cpuPerGiBVsRcloneChecked: 0.5,
+/**
+ * `aim`: what a whole run is to reach. `short`: what short runs on a machine busy with other work stay under, and a worker that got
+ * half as dear again does not; what they were seen to reach is in docs/performance.md.
+ */
+const limits: Readonly<Record<string, { readonly aim: number; readonly short: number }>> = {
+  cpuPerSmallObjectVsRclone: { aim: 0.25, short: 0.6 },
+  cpuPerGiBVsRclone: { aim: 1, short: 0.4 },
+  cpuPerGiBWasmVsRclone: { aim: 1.5, short: 0.5 },
+  cpuPerGiBVsRcloneChecked: { aim: 0.4, short: 0.4 },
 };
 
 const small = await measureLeg(legs.small);
 const large = await measureLeg(legs.large);
 const wasm = await measureLeg({ ...legs.large, env: { CRC64_ENGINE: "wasm" } });
+const bare = await measureLeg(legs.bare);
 const checked = await measureLeg(legs.checked);
 
 const result = resultOf("compare", {
@@ -47,6 +52,7 @@ const result = resultOf("compare", {
       ...largeFigures(large.rclone, legs.large),
       peakRssBytes: peakOf(...small.rclone, ...large.rclone),
     },
+    rcloneBare: { ...largeFigures(bare.rclone, legs.bare), peakRssBytes: peakOf(...bare.rclone) },
     rcloneChecked: { ...largeFigures(checked.rclone, legs.checked), peakRssBytes: peakOf(...checked.rclone) },
   },
   ratios: {
@@ -54,13 +60,15 @@ const result = resultOf("compare", {
     cpuPerGiBVsRclone: ratioOf(large),
     cpuPerGiBWasmVsRclone: ratioOf(wasm),
     cpuPerGiBVsRcloneChecked: ratioOf(checked),
+    cpuPerGiBVsRcloneBare: ratioOf(bare),
   },
 });
 print(result);
-for (const [name, limit] of Object.entries(limits)) {
+for (const [name, { aim, short }] of Object.entries(limits)) {
+  const limit = isShort ? short : aim;
   const ratio = result.ratios[name] ?? Number.NaN;
-  if (!isShort || ratio <= limit) continue;
-  console.error(`${name} is ${ratio.toFixed(2)}; more than ${limit} is a regression`);
+  if (ratio <= limit) continue;
+  console.error(`${name} is ${ratio.toFixed(2)}; it must not be more than ${limit}`);
   process.exitCode = 1;
 }
 

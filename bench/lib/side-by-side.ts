@@ -12,8 +12,11 @@ export interface Leg {
   readonly objects: number;
   readonly sizeBytes: number;
   readonly rounds: number;
-  /** `copy` trusts what was sent; `checked` reads both sides again and compares, so its target keeps the bytes. */
-  readonly rclone: "copy" | "checked";
+  /**
+   * `copy`: rclone's defaults, which read nothing again. `bare`: told to hash nothing and to send each object in one piece, the least
+   * that it can do. `checked`: reads both sides again and compares, so its target keeps the bytes.
+   */
+  readonly rclone: "copy" | "bare" | "checked";
   /** Further settings of our services. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -43,6 +46,7 @@ export const toolsCore = 1;
 const longestRunMs = 900_000;
 export const rcloneBucket = "rclone-target";
 const rcloneOptions = ["--transfers", "64", "--checkers", "64"];
+const bareOptions = ["--s3-disable-checksum", "--s3-upload-cutoff", "5G"];
 
 /**
  * Starts the whole system once, the stores on one core and everything of ours on another, and lets rclone and our job copy the
@@ -82,8 +86,9 @@ export async function measureLeg(leg: Leg): Promise<LegRuns> {
 
 async function runRclone(rclone: Rclone, how: Leg["rclone"]): Promise<ToolRun> {
   const [from, to] = [`source:${sourceBucket}`, `target:${rcloneBucket}`];
-  const copied = await rclone.run(toolsCore, "copy", from, to, ...rcloneOptions);
-  if (how === "copy") return copied;
+  const options = how === "bare" ? [...rcloneOptions, ...bareOptions] : rcloneOptions;
+  const copied = await rclone.run(toolsCore, "copy", from, to, ...options);
+  if (how !== "checked") return copied;
   const checked = await rclone.run(toolsCore, "check", "--download", from, to, ...rcloneOptions);
   return {
     seconds: copied.seconds + checked.seconds,
