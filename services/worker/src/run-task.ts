@@ -9,6 +9,7 @@ import type { OpenJob } from "./job-context.ts";
 import { createCredentialsWatch, pauseRefused, type PauseParts } from "./credentials-watch.ts";
 import { awaitPaths, type RecoveryParts } from "./path-recovery.ts";
 import { type HeldAnswer, type TaskRun, createTaskRun, keepPulse, recordProgress } from "./task-run.ts";
+import { tellTask } from "./tell-task.ts";
 
 export type RunTask = (pointer: TaskPointer, hold: Hold) => Promise<Handled>;
 
@@ -134,24 +135,11 @@ async function committed(run: TaskRun, parts: PulsingParts): Promise<boolean> {
   try {
     const answer = await commitTask(run, parts);
     if (answer === "refused") parts.log.info({ ...run.pointer }, "the task was committed or dropped elsewhere");
-    if (answer === "counted") count(run, parts.meter);
+    if (answer === "counted") tellTask(run, parts);
     return true;
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.kind !== "path") throw thrown;
     parts.log.warn({ ...run.pointer, err: thrown }, "the journal cannot be written: the task goes back");
     return false;
   }
-}
-
-function count(run: TaskRun, meter: Meter): void {
-  const by = { copied: 0, skipped: 0, failed: 0 };
-  let bytes = 0;
-  for (const outcome of run.book.all()) {
-    by[outcome.state] += 1;
-    if (outcome.state === "copied") bytes += outcome.sizeBytes;
-  }
-  for (const [outcome, objects] of Object.entries(by)) {
-    if (objects > 0) meter.count("migration_objects_total", { outcome }, objects);
-  }
-  meter.count("migration_bytes_total", {}, bytes);
 }

@@ -2,7 +2,7 @@ import { type ChildLoggerOptions, type DestinationStream, type Logger as PinoLog
 import type { LogLevel } from "./shared-settings.ts";
 
 /** What services log with: JSON lines with the fields `jobId taskId key attempt outcome code` where they apply. */
-export type Logger = Pick<PinoLogger, "debug" | "info" | "warn" | "error" | "fatal" | "child">;
+export type Logger = Pick<PinoLogger, "debug" | "info" | "warn" | "error" | "fatal" | "child" | "isLevelEnabled">;
 
 export interface LogOptions {
   readonly service: string;
