@@ -5,6 +5,7 @@ import {
   drainSettings,
   endpointSettings,
   networkSettings,
+  preflightSettings,
   sealSettings,
   storeSettings,
   webhookSettings,
@@ -41,6 +42,7 @@ export const apiSettings = {
   ...drainSettings,
   ...endpointSettings,
   ...webhookSettings,
+  ...preflightSettings,
   CREDENTIALS_ENV_PREFIXES: storeSettings.CREDENTIALS_ENV_PREFIXES,
   OSS_ALLOWED_CIDRS: storeSettings.OSS_ALLOWED_CIDRS,
   PRICES_FILE: {

@@ -7,6 +7,7 @@ import { readRedis } from "@causeway/shared/adapters/redis/health.ts";
 import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
 import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
 import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
+import { adoptConsole } from "@causeway/shared/platform/console.ts";
 import { createLifecycle } from "@causeway/shared/platform/lifecycle.ts";
 import { createLogger } from "@causeway/shared/platform/logger.ts";
 import { createMetrics } from "@causeway/shared/platform/metrics.ts";
@@ -22,6 +23,7 @@ import { createLedgerProbe } from "./ledger-probe.ts";
 
 const config = readApiConfig(process);
 const log = createLogger({ service: "api", level: config.LOG_LEVEL, version });
+adoptConsole(log);
 const lifecycle = createLifecycle(log, process);
 const clock = createSystemClock();
 const redis = connectRedis({ url: config.REDIS_URL, ca: trustedCertificates(config.CA_FILE), whileAway: "fail", log });
@@ -41,6 +43,7 @@ const ports = {
   preflight: {
     opener: createStoreOpener(storeRulesOf(config)),
     blocks: blocksOf(config),
+    canaryBucket: config.S3_CANARY_BUCKET,
     prices: readPrices(config.PRICES_FILE),
     readRedis: () => readRedis(redis),
     journal,

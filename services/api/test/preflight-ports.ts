@@ -14,6 +14,7 @@ export function memoryPreflight(): PreflightPorts {
       targetLook: ({ region }) => look(region),
     },
     blocks: "named",
+    canaryBucket: undefined,
     prices: listPrices,
     readRedis: async () => [
       {

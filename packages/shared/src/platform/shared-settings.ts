@@ -76,6 +76,17 @@ export const storeSettings = {
   },
 } as const satisfies SettingsDeclaration;
 
+/** What a preflight needs to know of the network. */
+export const preflightSettings = {
+  S3_CANARY_BUCKET: {
+    schema: optionalText,
+    default: "",
+    doc:
+      "A bucket that the policy of the VPC's endpoint for S3 denies and the source's credentials may list otherwise: a preflight takes that denial as the proof " +
+      "that S3 is reached through the endpoint. Empty: it cannot tell.",
+  },
+} as const satisfies SettingsDeclaration;
+
 /** Which hosts a job may name; checked where jobs are submitted and again where stores are opened. */
 export const endpointSettings = {
   ALLOWED_ENDPOINTS: {

@@ -29,6 +29,8 @@ export interface PreflightTools {
   /** Whether OSS_ALLOWED_CIDRS names any block. */
   readonly blocks: "named" | "none";
   readonly prices: PriceList;
+  /** A bucket that the policy of the VPC endpoint for S3 denies (S3_CANARY_BUCKET); undefined: there is none. */
+  readonly canaryBucket: string | undefined;
   /** Worker processes that run now. */
   readonly workerProcesses: number;
   readonly surroundings: readonly SurroundingCheck[];
@@ -61,7 +63,7 @@ export async function runPreflight(
           run(name, async (looking) => ({ findings: await look(looking), value: null })),
         ),
       ),
-      lookAtSource(run, stores),
+      lookAtSource(run, stores, tools.canaryBucket),
       lookAtTarget(run, stores, tools),
     ]);
     const estimate = estimateFor(request, tools, source, target.roundTripMs);

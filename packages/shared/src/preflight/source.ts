@@ -3,6 +3,7 @@ import { judgeClock } from "../domain/preflight/clock.ts";
 import { type CheckName, type PreflightLine, warning } from "../domain/preflight/line.ts";
 import { judgeRegion } from "../domain/preflight/region.ts";
 import type { SourceSample } from "../domain/preflight/sample.ts";
+import { lookAtCanary } from "./canary.ts";
 import type { RunCheck } from "./check.ts";
 import { listSource } from "./list-source.ts";
 import { lookAtSample } from "./look-at-sample.ts";
@@ -25,8 +26,13 @@ const afterListing = [
 ] as const satisfies readonly CheckName[];
 
 /** Looks at the source: from its addresses to what reading a sample shows. */
-export async function lookAtSource(run: RunCheck, stores: PreflightStores): Promise<SourceLooked> {
+export async function lookAtSource(
+  run: RunCheck,
+  stores: PreflightStores,
+  canaryBucket: string | undefined,
+): Promise<SourceLooked> {
   const { spec, sourceLook } = stores;
+  const canary = lookAtEndpoint(run, stores, canaryBucket);
   const [addresses, clock, region, list] = await Promise.all([
     run("source.addresses", async (options) => {
       const reading = await sourceLook.addresses(options);
@@ -44,9 +50,20 @@ export async function lookAtSource(run: RunCheck, stores: PreflightStores): Prom
     run("source.list", (looking) => listSource(stores, looking)),
   ]);
   const sample = list.value;
-  const lines = [...addresses.lines, ...clock.lines, ...region.lines, ...list.lines];
+  const lines = [...addresses.lines, ...(await canary), ...clock.lines, ...region.lines, ...list.lines];
   const rest = sample === undefined ? notLooked() : await lookAtSample(run, stores, sample);
   return { lines: [...lines, ...rest], sample, roundTripMs: clock.value };
+}
+
+/** Nothing where no canary is named: then nobody can tell. */
+async function lookAtEndpoint(
+  run: RunCheck,
+  stores: PreflightStores,
+  bucket: string | undefined,
+): Promise<readonly PreflightLine[]> {
+  if (bucket === undefined) return [];
+  const { lines } = await run("source.endpoint", (looking) => lookAtCanary(bucket, stores.sourceAt(bucket), looking));
+  return lines;
 }
 
 function notLooked(): readonly PreflightLine[] {

@@ -22,6 +22,8 @@ export interface PreflightStores {
   target(): ObjectTarget;
   /** The same source, with or without the header by which the requester pays. */
   sourceWith(requesterPays: OpenJobSpec["source"]["requesterPays"]): ObjectSource;
+  /** Another bucket of the same source, with the same credentials. */
+  sourceAt(bucket: string): ObjectSource;
   readonly credentialsOf: (side: "source" | "target") => "inline" | "by-reference";
   close(): Promise<void>;
 }
@@ -49,6 +51,8 @@ export function openPreflightStores(
     target: once("target", () => opener.target(spec.target, credentials.target)),
     sourceWith: (requesterPays) =>
       once("source with", () => opener.source({ ...spec.source, requesterPays }, credentials.source))(),
+    sourceAt: (bucket) =>
+      once(`source at ${bucket}`, () => opener.source({ ...spec.source, bucket }, credentials.source))(),
     credentialsOf: (side) => ("from" in credentials[side] ? "by-reference" : "inline"),
     close: async () => {
       await Promise.all([...opened.values()].map((store) => store.close()));

@@ -45,7 +45,7 @@ const cases: readonly Case[] = [
     state: "warning",
     when: "a pinned address is outside OSS_ALLOWED_CIDRS",
     situation: { cidrs: ["127.0.0.0/8"], target: { addresses: ["127.0.0.1", "10.9.9.9"] } },
-    says: /10\.9\.9\.9, outside/,
+    says: /10\.9\.9\.9: outside/,
   },
   {
     check: "source.clock",
@@ -285,8 +285,12 @@ describe("a preflight", { concurrency: 2 }, () => {
   });
 
   test("estimate is a warning while nobody knows how much there is behind the sample", async () => {
-    const unknown = await preflightIn({ source: { prefix: "" }, job: {}, given: {} });
-    assert.equal(unknown.line("estimate")[0]?.state, "ok");
+    const unknown = await preflightIn({ computed: 50_000 });
+    assert.equal(unknown.line("estimate")[0]?.state, "warning");
+    assert.match(unknown.line("estimate")[0]?.message ?? "", /^At least 1[01]\d{3} objects/);
+    assert.equal(unknown.line("source.keys")[0]?.state, "ok");
+    const objects = await preflightIn({ computed: 50_000, given: { objects: 50_000 } });
+    assert.deepEqual(objects.estimate?.expected, { objects: 50_000, bytes: 50_000_000, basis: "given" });
     const given = await preflightIn({ given: { objects: 1e9, bytes: 1e15 } });
     assert.equal(given.estimate?.expected.basis, "given");
     assert.equal(given.estimate?.duration.heldBy, "bytes");

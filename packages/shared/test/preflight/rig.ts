@@ -1,4 +1,5 @@
 import { PutObjectCommand, S3Client, type StorageClass } from "@aws-sdk/client-s3";
+import type { BucketConfigInput } from "@causeway/emulators/core/bucket-config.ts";
 import type { FaultPlanInput } from "@causeway/emulators/core/faults.ts";
 import { type Emulators, startEmulators } from "@causeway/emulators/start.ts";
 import { createSystemClock } from "../../src/adapters/system/clock.ts";
@@ -18,6 +19,8 @@ export interface SeedObject {
 /** What differs from a job that is all right, between stores that are all right. */
 export interface Situation {
   readonly objects?: readonly SeedObject[];
+  /** So many computed objects instead. */
+  readonly computed?: number;
   /** How far the stores' clocks are ahead of ours. */
   readonly s3AheadMs?: number;
   readonly ossRegion?: string;
@@ -29,6 +32,7 @@ export interface Situation {
   readonly cidrs?: readonly string[];
   readonly given?: PreflightRequest["given"];
   readonly limitMs?: number;
+  readonly canaryBucket?: string;
 }
 
 export interface Looked extends PreflightResult {
@@ -44,7 +48,7 @@ const plainObjects: readonly SeedObject[] = [{ key: "in/a" }, { key: "in/b", bod
 export async function preflightIn(situation: Situation): Promise<Looked> {
   const { s3AheadMs = 0, cidrs = ["127.0.0.0/8"], given = {}, limitMs = 20_000 } = situation;
   const stores = await startEmulators({
-    s3: { region: "ap-northeast-1", buckets: { "pre-source": { kind: "plain" } } },
+    s3: { region: "ap-northeast-1", buckets: { "pre-source": sourceOf(situation) } },
     oss: {
       region: "cn-shanghai",
       buckets: { "pre-target": { kind: "plain", ...(situation.ossRegion && { region: situation.ossRegion }) } },
@@ -52,7 +56,7 @@ export async function preflightIn(situation: Situation): Promise<Looked> {
     now: () => Date.now() + s3AheadMs,
   });
   try {
-    await lay(stores, situation.objects ?? plainObjects, s3AheadMs);
+    if (situation.computed === undefined) await lay(stores, situation.objects ?? plainObjects, s3AheadMs);
     stores.s3.setFaults(situation.s3Faults);
     stores.oss.setFaults(situation.ossFaults);
     const { open: spec, credentials } = splitSecrets(jobSpecSchema.parse(jobOf(stores, situation)));
@@ -63,6 +67,7 @@ export async function preflightIn(situation: Situation): Promise<Looked> {
         opener: createStoreOpener({ ...rules, connections: 16, targetCidrs: cidrs }),
         clock: createSystemClock(),
         blocks: cidrs.length === 0 ? "none" : "named",
+        canaryBucket: situation.canaryBucket,
         prices: listPrices,
         workerProcesses: 2,
         surroundings: [],
@@ -76,6 +81,12 @@ export async function preflightIn(situation: Situation): Promise<Looked> {
   } finally {
     await stores.close();
   }
+}
+
+function sourceOf({ computed }: Situation): BucketConfigInput {
+  if (computed === undefined) return { kind: "plain" };
+  const sizes = { distribution: "fixed", bytes: 1000 } as const;
+  return { kind: "synthetic", objects: computed, keys: { scheme: "flat-hex", prefix: "in/" }, sizes };
 }
 
 function jobOf({ s3, oss }: Emulators, { source, target, job }: Situation): JobSpecInput {

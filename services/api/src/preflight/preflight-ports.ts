@@ -9,6 +9,7 @@ export interface PreflightPorts {
   readonly opener: StoresToLookAt;
   /** Whether OSS_ALLOWED_CIDRS names any block. */
   readonly blocks: "named" | "none";
+  readonly canaryBucket: string | undefined;
   readonly prices: PriceList;
   /** One reading for each server. */
   readonly readRedis: () => Promise<readonly RedisReading[]>;

@@ -14,21 +14,29 @@ export interface AddressContext {
   readonly scheme: "http" | "https";
 }
 
+/** Why an address is refused, and what to do. */
+const refusals = {
+  named: {
+    where: "outside OSS_ALLOWED_CIDRS",
+    cure: "Route the endpoint's addresses through the tunnel, pin them as target.addresses, or add their block to OSS_ALLOWED_CIDRS.",
+  },
+  none: {
+    where: "an address of this machine or of a cloud's metadata service",
+    cure: "Correct the endpoint or its DNS; if it is meant, name the host in ALLOWED_ENDPOINTS.",
+  },
+} as const;
+
 /** Judges the addresses of an endpoint: inside the allowed blocks, and private where bodies go unencrypted. */
 export function judgeAddresses(reading: AddressReading, context: AddressContext): Finding {
   const { host, via, found } = reading;
   if (via === "proxy") return ok(`${host} is reached through HTTPS_PROXY, which resolves its name.`);
   const all = found.map(({ address }) => address).join(", ");
   const refused = found.filter(({ allowed }) => !allowed).map(({ address }) => address);
-  const cure =
-    "Route the endpoint's addresses through the tunnel, pin them as target.addresses, or add their block to OSS_ALLOWED_CIDRS.";
+  const { where, cure } = refusals[context.blocks];
   if (found.length === refused.length) {
-    return failure(
-      `${host} is at ${all || "no address"}: none is inside OSS_ALLOWED_CIDRS, so nothing would be sent.`,
-      cure,
-    );
+    return failure(`${host} is at ${all || "no address"}: ${where}, so nothing would be sent.`, cure);
   }
-  if (refused.length > 0) return warning(`${host} is also at ${refused.join(", ")}, outside OSS_ALLOWED_CIDRS.`, cure);
+  if (refused.length > 0) return warning(`${host} is also at ${refused.join(", ")}: ${where}.`, cure);
   const open = found.map(({ address }) => address).filter((address) => !isPrivate(address));
   if (context.scheme === "http" && open.length > 0) {
     return warning(

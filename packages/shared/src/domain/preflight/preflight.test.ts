@@ -6,6 +6,7 @@ import { judgeArchived } from "./archived.ts";
 import { judgeClock } from "./clock.ts";
 import { durationOf, type Pace } from "./duration.ts";
 import { judgeEncryption } from "./encryption.ts";
+import { judgeJournal } from "./journal.ts";
 import { judgeKeys } from "./keys.ts";
 import { type Finding, verdictOf } from "./line.ts";
 import { costOf } from "./money.ts";
@@ -63,6 +64,23 @@ describe("what a preflight makes of what it sees", () => {
     assert.equal(judgeAddresses(reading, { blocks: "none", scheme: "http" }).state, "warning");
     assert.equal(judgeAddresses(reading, { blocks: "named", scheme: "http" }).state, "ok");
     assert.equal(judgeAddresses({ ...reading, via: "proxy" }, { blocks: "none", scheme: "http" }).state, "ok");
+  });
+
+  test("an endpoint that leads to a metadata service is a failure, with ALLOWED_ENDPOINTS as its cure", () => {
+    const found = [{ address: "169.254.169.254", allowed: false }];
+    const judged = judgeAddresses(
+      { host: "s3.example.com", via: "direct", found },
+      { blocks: "none", scheme: "https" },
+    );
+    assert.equal(judged.state, "failure");
+    assert.match(judged.cure ?? "", /ALLOWED_ENDPOINTS/);
+  });
+
+  test("a journal in a folder of each host's own is a failure as soon as there are several hosts", () => {
+    assert.equal(judgeJournal("own-folder", ["a"]).state, "ok");
+    assert.equal(judgeJournal("own-folder", ["a", "b"]).state, "failure");
+    assert.equal(judgeJournal("shared-folder", ["a", "b"]).state, "ok");
+    assert.equal(judgeJournal("bucket", ["a", "b"]).state, "ok");
   });
 
   test("objects under KMS are all right where they can be read; a customer's own key never is", () => {
