@@ -16,7 +16,7 @@ const needs = {
   root: { found: () => process.getuid?.() === 0, reason: "it runs as root only" },
   charon: {
     found: (env) => missingForCharon(env) === undefined,
-    reason: "it needs root, /dev/net/tun, charon-systemd, swanctl, nft and ip",
+    reason: "it needs root, /dev/net/tun, charon-systemd, swanctl, nft, ip and tcpdump",
   },
 };
 
@@ -30,6 +30,7 @@ function missingForCharon(env) {
     ["swanctl", "--version"],
     ["nft", "--version"],
     ["ip", "-V"],
+    ["tcpdump", "--version"],
   ].find(([name, ask]) => !answers(name, [ask], env));
 }
 

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import type { FaultPlanInput } from "../../packages/emulators/src/core/faults.ts";
 import type { BucketConfigInput } from "../../packages/emulators/src/core/bucket-config.ts";
-import { createProcesses, type Processes } from "./processes.ts";
+import { type Command, createProcesses, type Processes } from "./processes.ts";
 
 /** A store as a job names it. */
 export interface Store {
@@ -23,6 +23,18 @@ export interface SystemPlan {
   readonly env?: Readonly<Record<string, string>>;
   readonly source?: BucketConfigInput;
   readonly target?: BucketConfigInput;
+  /** Further buckets of the source store. */
+  readonly moreSources?: Readonly<Record<string, BucketConfigInput>>;
+  /** Where processes run; on loopback, all together, unless told otherwise. */
+  readonly layout?: Layout;
+}
+
+/** A network between the processes. Redis is reached over a socket then, and API and Redis stay outside of it. */
+export interface Layout {
+  /** What the command line of a process begins with: `emulators` is the source store, `oss` the target store. */
+  within(name: string): readonly string[];
+  /** The address at which the target store is reached; it listens on port 80 of all addresses of its place. */
+  readonly ossAddress: string;
 }
 
 export interface JobStats {
@@ -78,10 +90,10 @@ export async function startSystem(plan: SystemPlan = {}): Promise<System> {
   const folder = await mkdtemp(join(tmpdir(), "causeway-system-"));
   const processes = createProcesses(folder);
   try {
-    const redisUrl = await startRedis(processes, folder);
+    const redisUrl = await startRedis(processes, folder, plan.layout);
     const stores = await startStores(processes, folder, plan);
     const api = await startServices(processes, { folder, redisUrl, plan });
-    return systemOf({ folder, processes, stores, redisUrl, ...api });
+    return systemOf({ folder, processes, stores, redisUrl, ...api }, plan.layout);
   } catch (error) {
     await processes.stop();
     throw error;
@@ -90,7 +102,7 @@ export async function startSystem(plan: SystemPlan = {}): Promise<System> {
 
 type Parts = Pick<System, "folder" | "processes" | "stores" | "redisUrl" | "apiUrl" | "apiKey">;
 
-function systemOf(parts: Parts): System {
+function systemOf(parts: Parts, layout: Layout | undefined): System {
   const { folder, processes, stores, apiUrl, apiKey } = parts;
   const call: System["call"] = async (method, path, body) => {
     const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };
@@ -101,7 +113,7 @@ function systemOf(parts: Parts): System {
   };
   const stats: System["stats"] = async (jobId) => {
     const { status, body } = await call("GET", `/jobs/${jobId}/stats`);
-    if (status !== 200) throw new Error(`stats answered ${status}: ${JSON.stringify(body)}`);
+    if (status !== 200) throw Object.assign(new Error(`stats answered ${status}: ${JSON.stringify(body)}`), { status });
     return body as JobStats;
   };
   return {
@@ -117,8 +129,8 @@ function systemOf(parts: Parts): System {
     async until(jobId, isSo, timeoutMs = 120_000) {
       const endsAtMs = Date.now() + timeoutMs;
       for (;;) {
-        const now = await stats(jobId);
-        if (isSo(now)) return now;
+        const now = await answered(() => stats(jobId));
+        if (now !== undefined && isSo(now)) return now;
         if (Date.now() > endsAtMs) throw new Error(`not so in ${timeoutMs} ms: ${JSON.stringify(now)}`);
         await new Promise((resolve) => setTimeout(resolve, pollMs));
       }
@@ -130,12 +142,22 @@ function systemOf(parts: Parts): System {
       });
       if (answer.status !== 200) throw new Error(`the fault plan was refused: ${await answer.text()}`);
     },
-    compare: (job) => compare(processes, folder, job),
+    compare: (job) => compare(processes, folder, { job, layout }),
     async stop() {
       await processes.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Undefined while the API cannot reach Redis: on a busy machine it may be away for a moment. */
+async function answered<T>(ask: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (error instanceof Error && "status" in error && error.status === 503) return undefined;
+    throw error;
+  }
 }
 
 function keysOf({ accessKeyId, secretAccessKey }: Store) {
@@ -162,17 +184,19 @@ function jobBetween({ s3, oss }: System["stores"]): Record<string, unknown> {
   };
 }
 
-async function startRedis(processes: Processes, folder: string): Promise<string> {
+async function startRedis(processes: Processes, folder: string, layout: Layout | undefined): Promise<string> {
   const dir = join(folder, "redis");
   await mkdir(dir);
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
-    const settings = { bind: "127.0.0.1", port, dir, appendonly: "yes", save: "", "maxmemory-policy": "noeviction" };
+    const unixsocket = join(dir, "redis.sock");
+    const durable = { appendonly: "yes", save: "", "maxmemory-policy": "noeviction" };
+    const settings = { bind: "127.0.0.1", port, dir, unixsocket, ...durable };
     const args = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, String(value)]);
     const command = { name: "redis", command: "redis-server", args, env: inherited() };
     try {
       await processes.start(command, (line) => line.includes("Ready to accept connections") || undefined);
-      return `redis://127.0.0.1:${port}`;
+      return layout === undefined ? `redis://127.0.0.1:${port}` : `unix:${unixsocket}`;
     } catch (error) {
       // Redis cannot choose a port and tell it: another test may have taken this one in between.
       if (attempt === mostAttempts) throw error;
@@ -181,17 +205,29 @@ async function startRedis(processes: Processes, folder: string): Promise<string>
 }
 
 async function startStores(processes: Processes, folder: string, plan: SystemPlan): Promise<System["stores"]> {
+  const { source = { kind: "plain" }, target = { kind: "plain" }, moreSources, layout } = plan;
   const config = {
-    s3: { region: "ap-northeast-1", buckets: { [sourceBucket]: plan.source ?? { kind: "plain" } } },
-    oss: { region: "cn-shanghai", buckets: { [targetBucket]: plan.target ?? { kind: "plain" } } },
+    s3: { region: "ap-northeast-1", buckets: { [sourceBucket]: source, ...moreSources } },
+    oss: { region: "cn-shanghai", buckets: { [targetBucket]: target } },
   };
   const file = join(folder, "emulators.json");
   await writeFile(file, JSON.stringify(config));
-  const args = [main("packages/emulators"), "--json", "--config", file];
-  const command = { name: "emulators", command: process.execPath, args, env: inherited() };
-  return processes.start(command, (line) =>
-    line.startsWith("{") ? (JSON.parse(line) as System["stores"]) : undefined,
-  );
+  const start = (name: string, ...options: readonly string[]): Promise<System["stores"]> => {
+    const args = [main("packages/emulators"), "--json", "--config", file, ...options];
+    const command = placed(layout, { name, command: process.execPath, args, env: inherited() });
+    return processes.start(command, (line) =>
+      line.startsWith("{") ? (JSON.parse(line) as System["stores"]) : undefined,
+    );
+  };
+  const stores = await start("emulators");
+  if (layout === undefined) return stores;
+  const far = await start("oss", "--host", "0.0.0.0", "--oss-port", "80");
+  return { s3: stores.s3, oss: { ...far.oss, url: `http://${layout.ossAddress}` } };
+}
+
+function placed(layout: Layout | undefined, command: Command): Command {
+  const [program, ...before] = [...(layout?.within(command.name) ?? []), command.command];
+  return { ...command, command: program, args: [...before, ...command.args] };
 }
 
 async function startServices(
@@ -216,12 +252,8 @@ async function startServices(
     MALLOC_TRIM_THRESHOLD_: "131072",
     ...plan.env,
   };
-  const service = (name: string, of: string) => ({
-    name,
-    command: process.execPath,
-    args: [main(`services/${of}`)],
-    env,
-  });
+  const service = (name: string, of: string) =>
+    placed(plan.layout, { name, command: process.execPath, args: [main(`services/${of}`)], env });
   for (let n = 1; n <= (plan.masters ?? 1); n += 1) processes.launch(service(`master-${n}`, "master"));
   for (let n = 1; n <= (plan.workers ?? 2); n += 1) processes.launch(service(`worker-${n}`, "worker"));
   const apiUrl = await processes.start(service("api", "api"), (line) => /"url":"(http:[^"]+)"/.exec(line)?.[1]);
@@ -235,13 +267,13 @@ async function startServices(
 async function compare(
   processes: Processes,
   folder: string,
-  job: Record<string, unknown>,
+  { job, layout }: { readonly job: Record<string, unknown>; readonly layout: Layout | undefined },
 ): Promise<{ readonly isEqual: boolean; readonly lastLine: string }> {
   const name = `compare-${randomBytes(4).toString("hex")}`;
   const file = join(folder, `${name}.json`);
   await writeFile(file, JSON.stringify(job));
   const args = [main("packages/cli"), "compare", "--file", file, "--content", "--metadata"];
-  const command = { name, command: process.execPath, args, env: inherited() };
+  const command = placed(layout, { name, command: process.execPath, args, env: inherited() });
   const lastLine = await processes.start(command, (line) => (line.startsWith("compared ") ? line : undefined));
   const [equal, all, equalBytes, allBytes] = /(\d+)\/(\d+) objects, (\d+)\/(\d+) bytes/.exec(lastLine)?.slice(1) ?? [];
   const differences = (await processes.log(name)).trimEnd().split("\n").length - 1;

@@ -26,22 +26,25 @@ const lookEveryMs = 1000;
 const watchAgainMs = 1000;
 
 export function createLinkWatch(parts: LinkWatchParts): LinkWatch {
-  const { link, pathWatch, clock, meter } = parts;
+  const { link, pathWatch, clock, meter, log } = parts;
   if (link === undefined) return { start() {}, stop: async () => {}, tunnel: () => null };
   const stopping = new AbortController();
   let tunnel: TunnelState | null = null;
   let wake = new AbortController();
   let running: Promise<unknown> | undefined;
 
+  const look = async (at: TunnelLink): Promise<void> => {
+    const sight = await at.look(pathWatch.targets(), stopping);
+    tell(tunnel, sight.tunnel, parts);
+    tunnel = sight.tunnel;
+    pathWatch.sight(sight);
+  };
   const looking = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
       wake = new AbortController();
-      const sight = await link.look(pathWatch.targets(), stopping).catch(() => undefined);
-      // The look was stopped.
-      if (sight === undefined) return;
-      tell(tunnel, sight.tunnel, parts);
-      tunnel = sight.tunnel;
-      pathWatch.sight(sight);
+      await look(link).catch((error: unknown) => {
+        if (!stopping.signal.aborted) log.error({ err: error }, "the tunnel could not be looked at; trying again");
+      });
       const signal = AbortSignal.any([stopping.signal, wake.signal]);
       await clock.sleep(lookEveryMs, { signal }).catch(() => {});
     }

@@ -8,7 +8,7 @@ export type ReadRefused = () => Promise<number | undefined>;
 const timeoutMs = 2000;
 const freshMs = 2000;
 /** Where it could not be read (no guard, or no CAP_NET_ADMIN) it is tried again after so long. */
-const againMs = 30_000;
+const againMs = 10_000;
 
 const listingSchema = z.object({
   nftables: z.array(z.object({ counter: z.object({ name: z.string(), packets: z.number() }).optional() })),
@@ -21,13 +21,12 @@ export function createRefusedReader(nft = "nft"): ReadRefused {
   return async () => {
     if (read !== undefined && performance.now() < staleAtMs) return read;
     staleAtMs = performance.now() + freshMs;
-    read = listCounters(nft).then(
-      (text) => packetsIn(text),
-      () => {
+    read = listCounters(nft)
+      .then(packetsIn)
+      .catch(() => {
         staleAtMs = performance.now() + againMs;
         return undefined;
-      },
-    );
+      });
     return read;
   };
 }

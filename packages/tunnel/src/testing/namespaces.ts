@@ -71,6 +71,8 @@ function forward(network: LabNetwork, ip: Ip): void {
   ip("oss", `route add default via ${inBlock("100.118.102.0/24", 1)}`);
   // A leak must be able to arrive, or a test that sees none proves nothing.
   for (const block of ossBlocks) ip("internet", `route add ${block} via ${gatewayAddress}`);
+  // A cloud's gateway that lost its tunnel drops what goes to the customer; charon's own routes stand before this one.
+  ip("gateway", "route add unreachable 172.16.1.0/24");
   for (const place of ["internet", "gateway"] as const) {
     network.run(place, "sysctl", "-qw", "net.ipv4.ip_forward=1");
   }

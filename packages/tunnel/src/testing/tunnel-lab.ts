@@ -22,13 +22,15 @@ export interface TunnelLab {
   loadKeys(hostKey?: string): Promise<void>;
   /** Starts both daemons and resolves when the tunnel is up. */
   bringUp(): Promise<void>;
-  /** Resolves when that many children are installed at the host. */
-  installed(count: number, withinMs?: number): Promise<void>;
+  /** Resolves when that many children are installed at that end. */
+  installed(side: "host" | "gateway", count: number): Promise<void>;
   close(): Promise<void>;
 }
 
 const key = "a key of the laboratory";
 const pollMs = 100;
+/** A peer that died is given up after half a minute, and called again. */
+const installMs = 120_000;
 const yaml = `version: 1
 name: lab
 esp: userspace
@@ -72,9 +74,9 @@ export function openTunnelLab(folder: string): TunnelLab {
       await host.start();
       await loadKeys();
       await host.charon.initiate("lab-1", { signal: AbortSignal.timeout(60_000) });
-      await lab.installed(1);
+      await lab.installed("host", 1);
     },
-    installed: (count, withinMs = 60_000) => untilInstalled(host, count, withinMs),
+    installed: (side, count) => untilInstalled({ host, gateway }[side], count),
     async close() {
       await Promise.all([host.stop("SIGTERM"), gateway.stop("SIGTERM")]);
       network.close();
@@ -141,8 +143,8 @@ function switchGuard(network: LabNetwork, folder: string, state: "on" | "off"): 
     network.run("host", "ip", "route", "del", "unreachable", block, "metric", "4294967295");
 }
 
-async function untilInstalled({ charon }: CharonProcess, count: number, withinMs: number): Promise<void> {
-  const endsAtMs = Date.now() + withinMs;
+async function untilInstalled({ charon }: CharonProcess, count: number): Promise<void> {
+  const endsAtMs = Date.now() + installMs;
   for (;;) {
     const sas = await charon.sas({ signal: AbortSignal.timeout(10_000) }).catch(() => []);
     const up = sas.flatMap(({ children }) => children).filter(({ state }) => state === "INSTALLED").length;

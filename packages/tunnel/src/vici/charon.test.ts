@@ -65,7 +65,7 @@ describe("a real charon over VICI", () => {
     await new Promise((resolve) => setTimeout(resolve, 500));
     await lab.host.charon.terminate("lab-1", options);
     await lab.host.charon.initiate("lab-1", options);
-    await lab.installed(1);
+    await lab.installed("host", 1);
     leaving.abort(new Error("enough"));
     await assert.rejects(watching, /enough/);
     const kinds = events.map(({ kind, connection }) => `${connection} ${kind}`);
