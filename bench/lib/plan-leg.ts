@@ -28,10 +28,13 @@ export interface PlanRun {
   readonly redisCpuSeconds: number;
 }
 
+interface Info {
+  info(section: string): Promise<string>;
+}
+
 const noopWorker = fileURLToPath(new URL("noop-worker.ts", import.meta.url));
 /** As `docker-compose.yml` starts a master. */
 const masterOptions = "--max-semi-space-size=8 --max-old-space-size=256";
-const longestRunMs = 3 * 3_600_000;
 const pollMs = 200;
 const reportEveryMs = 30_000;
 const log = createLogger({ service: "bench", level: "fatal", version: "0" });
@@ -57,7 +60,7 @@ export async function measurePlan(leg: PlanLeg): Promise<PlanRun> {
     const { jobs } = createRedisLedger(redis, { clock: createSystemClock(), holder: "bench" });
     while (isFilling(await jobs.counts(id), leg)) await sleep(pollMs);
     startNoopWorker(system, leg);
-    checkCounted(await untilEnd(system, id), leg);
+    checkCounted(await untilEnd(system, id, redis), leg);
     return { seconds: (performance.now() - startedAtMs) / 1000, ...measured(system, await redis.info("memory")) };
   } finally {
     redis.disconnect();
@@ -80,21 +83,23 @@ function startNoopWorker({ processes, redisUrl }: System, { failingOfThousand }:
   });
 }
 
-async function untilEnd(system: System, id: string): Promise<JobStats> {
+/** Over hours an API that does not answer for a moment is no end. */
+async function untilEnd(system: System, id: string, redis: Info): Promise<JobStats> {
   let reportedAtMs = performance.now();
-  const isOver = (stats: JobStats): boolean => {
-    if (performance.now() - reportedAtMs > reportEveryMs) {
-      reportedAtMs = performance.now();
-      const { listed, copied, failed } = stats.objects;
-      const rss = ["redis", "master-1"].map((name) => (peakRssBytes(system.processes.pid(name)) ?? 0) / 1e6);
-      console.log(
-        `${listed} listed, ${copied} committed, ${failed} failed, ${stats.pendingTasks} tasks wait; ` +
-          `Redis and master took ${rss.map((megabytes) => megabytes.toFixed(0)).join(" and ")} MB at most`,
-      );
-    }
-    return hasEnded(stats) || stats.jobState === "Paused";
-  };
-  return await system.until(id, isOver, longestRunMs);
+  for (;;) {
+    await sleep(pollMs);
+    const stats = await system.stats(id).catch(() => undefined);
+    if (stats === undefined) continue;
+    if (hasEnded(stats) || stats.jobState === "Paused") return stats;
+    if (performance.now() - reportedAtMs < reportEveryMs) continue;
+    reportedAtMs = performance.now();
+    const { redisPeakBytes, masterPeakRssBytes } = measured(system, await redis.info("memory"));
+    const { listed, copied, failed } = stats.objects;
+    console.log(
+      `${listed} listed, ${copied} committed, ${failed} failed, ${stats.pendingTasks} tasks wait; ` +
+        `Redis ${redisPeakBytes} and master ${masterPeakRssBytes} bytes at most`,
+    );
+  }
 }
 
 function checkCounted(stats: JobStats, { keys, failingOfThousand }: PlanLeg): void {
