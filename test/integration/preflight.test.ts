@@ -69,6 +69,20 @@ describe("causeway preflight against the whole system", () => {
     assert.match(out, /job +The name .* belongs to job/);
   });
 
+  test("a journal that cannot be written is a failure", async () => {
+    const broken = await startSystem({ env: { JOURNAL_URL: "file:///dev/null/journal" }, workers: 0, masters: 0 });
+    try {
+      await writeFile(join(broken.folder, "job.json"), JSON.stringify(broken.job()));
+      const api = createApiClient(broken.apiUrl, broken.apiKey);
+      const { out, code } = await runCli(["preflight", join(broken.folder, "job.json")], { api });
+      assert.equal(code, 1);
+      assert.match(out, /^failure {2}journal .*\n +-> .*JOURNAL_URL/m);
+      assert.match(out, /^warning {2}workers +No worker runs/m);
+    } finally {
+      await broken.stop();
+    }
+  });
+
   test("looks from here with --here, without the API", async () => {
     const { out, code } = await runCli(["preflight", job, "--here", "--json"], {
       environment: { OSS_ALLOWED_CIDRS: "10.0.0.0/8" },

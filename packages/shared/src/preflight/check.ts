@@ -37,7 +37,8 @@ export function createCheckRunner(clock: Clock, outer: AbortSignal, limitMs: num
     const passing: Fault[] = [];
     const named = (findings: readonly Finding[]) => findings.map((finding) => ({ check: name, ...finding }));
     try {
-      const { findings, value } = await look({ signal, tried: (step) => tryStep(step, passing, { clock, signal }) });
+      const looked = look({ signal, tried: (step) => tryStep(step, passing, { clock, signal }) });
+      const { findings, value } = await orAborted(looked, signal);
       return { lines: named([...findings, ...hiccups(passing)]), value };
     } catch (thrown) {
       outer.throwIfAborted();
@@ -45,6 +46,18 @@ export function createCheckRunner(clock: Clock, outer: AbortSignal, limitMs: num
       return { lines: named([ofThrown(thrown)]), value: undefined };
     }
   };
+}
+
+/** Not everything that is waited for can be stopped (a file system that hangs, say); a check ends all the same. */
+async function orAborted<T>(looked: Promise<T>, signal: AbortSignal): Promise<T> {
+  const over = Promise.withResolvers<never>();
+  const abort = () => over.reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([looked, over.promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }
 
 /** What a fault says to people, as a line. */
