@@ -1,14 +1,11 @@
 // npm run bench -- latency [--short] [--json]: both stores answer 50 ms late; how much of what the connections allow is reached.
 import { print, resultOf } from "./lib/result.ts";
-import { measureLate, type Late, type LateRun } from "./lib/late.ts";
+import { type Late, type LateRun, type LateRuns, measureLate } from "./lib/late.ts";
 
 const isShort = process.argv.includes("--short");
 const MiB = 1024 ** 2;
 
 const latencyMs = 50;
-/** A GET and a PUT, one after the other, each answered so late: what one connection can do at most. */
-const perConnection = 1000 / (2 * latencyMs);
-
 const few: Late = {
   objects: isShort ? 4_000 : 20_000,
   sizeBytes: 4096,
@@ -37,6 +34,7 @@ print(
   resultOf("latency", {
     runs: 1,
     figures: {
+      millisecondsPerObject: at64.secondsPerObject * 1000,
       causeway64: objectFigures(at64.ours, few),
       rclone64: objectFigures(at64.rclone, few),
       causeway512: objectFigures(at512.ours, many),
@@ -45,8 +43,8 @@ print(
       rcloneLarge: { bytesPerSecond: (large.objects * large.sizeBytes) / atBandwidth.rclone.seconds },
     },
     ratios: {
-      ofPossibleAt64: shareOf(at64.ours, few),
-      ofPossibleAt512: shareOf(at512.ours, many),
+      ofPossibleAt64: shareOf(at64, few),
+      ofPossibleAt512: shareOf(at512, many),
       ofBandwidth: (large.objects * large.sizeBytes) / atBandwidth.ours.seconds / (paced * largeConnections),
     },
   }),
@@ -67,8 +65,11 @@ function cpuLimitOf({ seconds, cpuSeconds, storesCpuShare }: LateRun, objects: n
   return objects / Math.max(cpuSeconds, storesCpuShare * seconds);
 }
 
-/** What was reached of `connections ÷ time per object`, or of the CPU's limit where that is less; start and end of the job counted in. */
-function shareOf(run: LateRun, { objects, connections }: Late): number {
-  const possible = Math.min(connections * perConnection, cpuLimitOf(run, objects));
-  return objects / run.seconds / possible;
+/**
+ * What was reached of `connections ÷ time per object`, or of the CPU's limit where that is less; start and end of the job counted
+ * in. The time is that of an object alone, at least the two late answers.
+ */
+function shareOf({ ours, secondsPerObject }: LateRuns, { objects, connections }: Late): number {
+  const possible = Math.min(connections / secondsPerObject, cpuLimitOf(ours, objects));
+  return objects / ours.seconds / possible;
 }

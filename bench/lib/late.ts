@@ -1,6 +1,7 @@
 import type { FaultPlanInput } from "../../packages/emulators/src/core/faults.ts";
 import { sourceBucket, startSystem } from "../../test/system/system.ts";
 import { cpuSeconds, pin } from "./processes.ts";
+import { secondsOfOneObject } from "./one-object.ts";
 import { createRclone, type ToolRun } from "./rclone.ts";
 import { emptyBucket, rcloneBucket, runOurs, storesCore, toolsCore } from "./side-by-side.ts";
 
@@ -20,8 +21,15 @@ export interface LateRun extends ToolRun {
   readonly storesCpuShare: number;
 }
 
+export interface LateRuns {
+  readonly ours: LateRun;
+  readonly rclone: LateRun;
+  /** What one object takes where nothing else is under way: a GET and a PUT, one after the other; paced, its body alone. */
+  readonly secondsPerObject: number;
+}
+
 /** One run of each tool. Times are from the start of the tool, or the submission of the job, to its end. */
-export async function measureLate(late: Late): Promise<{ readonly ours: LateRun; readonly rclone: LateRun }> {
+export async function measureLate(late: Late): Promise<LateRuns> {
   const { objects, sizeBytes, connections } = late;
   const system = await startSystem({
     workers: 1,
@@ -46,8 +54,12 @@ export async function measureLate(late: Late): Promise<{ readonly ours: LateRun;
       const took = await run();
       return { ...took, storesCpuShare: (cpuSeconds(stores) - before) / took.seconds };
     };
+    const { bytesPerSecond } = late;
+    const secondsPerObject =
+      bytesPerSecond === undefined ? await secondsOfOneObject(system) : sizeBytes / bytesPerSecond;
     const options = ["--transfers", String(connections), "--checkers", String(connections)];
     return {
+      secondsPerObject,
       ours: await measured(() => runOurs(system, "late/", objects)),
       rclone: await measured(() =>
         rclone.run(toolsCore, "copy", `source:${sourceBucket}`, `target:${rcloneBucket}`, ...options),
