@@ -13,7 +13,16 @@ interface LockedPackage {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-const { packages }: Lock = JSON.parse(readFileSync(new URL("../package-lock.json", import.meta.url), "utf8"));
+const { packages } = lockOf("../package-lock.json");
+/** The infrastructure program has packages of its own, outside the workspaces. */
+const locks = {
+  "package-lock.json": packages,
+  "deploy/infra/package-lock.json": lockOf("../deploy/infra/package-lock.json").packages,
+};
+
+function lockOf(path: string): Lock {
+  return JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
+}
 
 // npm drops optional packages whose versions a registry lacks from the lock file, and then `npm ci` refuses the file.
 test("the lock file names the optional packages of every platform, so that npm ci takes it anywhere", () => {
@@ -34,9 +43,11 @@ test("every package in the lock file has a version", () => {
   );
 });
 
-test("the lock file names no registry", () => {
-  assert.deepEqual(
-    Object.values(packages).filter((entry) => entry.resolved?.startsWith("http") === true),
-    [],
-  );
-});
+for (const [file, entries] of Object.entries(locks)) {
+  test(`${file} names no registry`, () => {
+    assert.deepEqual(
+      Object.values(entries).filter((entry) => entry.resolved?.startsWith("http") === true),
+      [],
+    );
+  });
+}

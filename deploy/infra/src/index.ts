@@ -1,0 +1,7 @@
+import * as pulumi from "@pulumi/pulumi";
+import { readSettings } from "./plan/settings.ts";
+import { createStack } from "./stack.ts";
+
+const settings = readSettings(new pulumi.Config("causeway-infra").requireObject("settings"));
+
+export const { tunnelHostAddresses, ossBlocks, targetAccessKeyId, ossEndpointDomain } = createStack(settings);
