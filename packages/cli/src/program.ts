@@ -18,6 +18,15 @@ import { addWorkers } from "./commands/workers.ts";
 import type { CliContext } from "./context.ts";
 import { isRefusal } from "./refusal.ts";
 
+const environmentHelp = `
+CAUSEWAY_API is the API's address (http://127.0.0.1:8080), CAUSEWAY_API_KEY a key of its API_KEYS; NO_COLOR turns colours off.
+Exit codes: 0 done, 1 the job failed or a difference was found, 2 wrong use or nothing reached.
+
+Examples:
+  $ causeway preflight job.json && causeway submit job.json --watch
+  $ causeway failures local_test --code SOURCE_ARCHIVED
+  $ causeway compare local_test --content --file job.json`;
+
 /** The whole command line. */
 function createProgram(context: CliContext): Command {
   const program = new Command("causeway")
@@ -25,6 +34,7 @@ function createProgram(context: CliContext): Command {
     .version(version)
     .exitOverride()
     .configureOutput({ writeOut: context.print, writeErr: (text) => context.note(text.trimEnd()) })
+    .addHelpText("after", environmentHelp)
     .showHelpAfterError("(causeway --help lists all commands)");
   addSubmit(program, context);
   addList(program, context);

@@ -37,6 +37,19 @@ describe("the help", async () => {
     });
   }
 
+  test("says where the API's address and key come from, and what exit codes mean", async () => {
+    const { out, code } = await runCli(["--help"]);
+    assert.equal(code, 0);
+    assert.match(out, /CAUSEWAY_API_KEY/);
+    assert.match(out, /Exit codes: 0 done, 1 the job failed/);
+  });
+
+  test("an empty job file is refused as what it is", async () => {
+    const { err, code } = await runCli(["submit", "/dev/null"]);
+    assert.equal(code, 2);
+    assert.match(err, /\/dev\/null is empty/);
+  });
+
   test("a command that does not exist is wrong use, and help on it is at hand", async () => {
     const { err, code } = await runCli(["submitt"]);
     assert.equal(code, 2);

@@ -14,6 +14,7 @@ export async function readJobFile(file: string): Promise<JobFile> {
     const why = error.code === "ENOENT" ? "does not exist" : `cannot be read (${error.code ?? error.message})`;
     throw refusal(`The file ${file} ${why}; give the path of a JSON job or of a job.cfg.`);
   });
+  if (text.trim() === "") throw refusal(`The file ${file} is empty; give the path of a JSON job or of a job.cfg.`);
   if (/^\s*[{[]/.test(text)) return { body: parsedJob(file, text), warnings: [] };
   const mapped = jobOfProperties(text);
   if (mapped.answer === "mapped") return { body: mapped.spec, warnings: mapped.warnings };
