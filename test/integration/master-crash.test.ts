@@ -49,8 +49,10 @@ describe("when a master dies", { timeout: 240_000 }, () => {
     const ledger = createRedisLedger(world.redis, { clock: later, holder: "sweeper" });
     const sweep = createSweeper({
       ledger: ledger.dispatch,
+      jobs: ledger.jobs,
       failures: ledger.failures,
       tasks: world.tasks,
+      clock,
       meter: { count: () => undefined, time: () => undefined, gauge: () => undefined, timer: () => () => undefined },
       log: createLogger({ service: "test", level: "fatal", version: "0" }),
     });

@@ -9,12 +9,14 @@ import { createSweeper } from "./sweep.ts";
 function dispatcherOf(rig: Rig, obstacle?: string) {
   return createDispatcher({
     ledger: rig.ledger.dispatch,
+    jobs: rig.ledger.jobs,
     plans: rig.ledger.plans,
     tasks: rig.tasks,
     shards: rig.shards,
     workers: rig.ledger.workers,
     clock: rig.clock,
     meter: noMeter,
+    log: quiet,
     backlogBudgetBytes: 1 << 26,
     obstacle: () => obstacle,
   });
@@ -23,8 +25,10 @@ function dispatcherOf(rig: Rig, obstacle?: string) {
 function sweeperOf(rig: Rig) {
   return createSweeper({
     ledger: rig.ledger.dispatch,
+    jobs: rig.ledger.jobs,
     failures: rig.ledger.failures,
     tasks: rig.tasks,
+    clock: rig.clock,
     meter: noMeter,
     log: quiet,
   });

@@ -1,3 +1,4 @@
+import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { ActiveJob, DispatchLedger } from "@causeway/shared/ports/dispatch-ledger.ts";
 import type { Meter } from "@causeway/shared/ports/meter.ts";
@@ -5,9 +6,11 @@ import type { PlanLedger } from "@causeway/shared/ports/plan-ledger.ts";
 import type { ShardQueue, TaskQueue } from "@causeway/shared/ports/task-queue.ts";
 import type { WorkerRecord, WorkerRegistry } from "@causeway/shared/ports/worker-registry.ts";
 import { hasRoom, isListing } from "./backlog-gauge.ts";
+import { createJobGuard } from "./job-guard.ts";
 import { type Credits, shareOut } from "./share-out.ts";
+import type { TroubleParts } from "./tell-trouble.ts";
 
-export interface DispatcherParts {
+export interface DispatcherParts extends TroubleParts {
   readonly ledger: DispatchLedger;
   readonly plans: PlanLedger;
   readonly tasks: TaskQueue;
@@ -30,6 +33,7 @@ const dropAtOnce = 1000;
 /** One round of dispatching: shards to the listers, tasks to the queue, backlogs of cancelled jobs away. */
 export function createDispatcher(parts: DispatcherParts): () => Promise<"again" | "rest"> {
   const fedMs = new Map<string, number>();
+  const guard = createJobGuard(parts);
   let credits: Credits = new Map();
 
   async function feed(jobs: readonly ActiveJob[]): Promise<void> {
@@ -39,7 +43,7 @@ export function createDispatcher(parts: DispatcherParts): () => Promise<"again" 
       const nowMs = parts.clock.monotonicMs();
       if (nowMs - (fedMs.get(jobId) ?? Number.NEGATIVE_INFINITY) < feedEveryMs) continue;
       if (!hasRoom(jobs, jobId, parts.backlogBudgetBytes)) continue;
-      const unfinished = await parts.plans.shards(jobId);
+      const unfinished = await guard.attempt(jobId, () => parts.plans.shards(jobId), []);
       await parts.shards.add(unfinished.map(({ id }) => ({ version: 1, jobId, shardId: id })));
       fedMs.set(jobId, nowMs);
     }
@@ -49,13 +53,18 @@ export function createDispatcher(parts: DispatcherParts): () => Promise<"again" 
     const waiting = jobs.filter(({ state, pendingTasks }) => state === "running" && pendingTasks > 0);
     if (waiting.length === 0) return 0;
     const workers = await parts.workers.list();
-    if (parts.obstacle(workers) !== undefined) return 0;
+    const obstacle = parts.obstacle(workers);
+    if (obstacle !== undefined) {
+      const fault = new Fault("JOURNAL_FAILED", "path", { said: obstacle });
+      for (const { jobId } of waiting) await guard.attempt(jobId, () => Promise.reject(fault), 0);
+      return 0;
+    }
     const free = depthFor(workers) - (await parts.tasks.waiting());
     const shares = shareOut(waiting, free, credits);
     ({ credits } = shares);
     let handedOut = 0;
     for (const [jobId, count] of shares.tasks) {
-      const pointers = await parts.ledger.dispatch(jobId, count);
+      const pointers = await guard.attempt(jobId, () => parts.ledger.dispatch(jobId, count), []);
       await parts.tasks.add(pointers);
       handedOut += pointers.length;
     }
@@ -69,7 +78,7 @@ export function createDispatcher(parts: DispatcherParts): () => Promise<"again" 
     if (handedOut > 0) parts.meter.count("migration_dispatched_tasks_total", {}, handedOut);
     let left = 0;
     for (const { jobId } of jobs.filter(({ state, pendingTasks }) => state === "cancelling" && pendingTasks > 0)) {
-      left += await parts.ledger.dropBacklog(jobId, dropAtOnce);
+      left += await guard.attempt(jobId, () => parts.ledger.dropBacklog(jobId, dropAtOnce), 0);
     }
     return handedOut > 0 || left > 0 ? "again" : "rest";
   };

@@ -16,6 +16,7 @@ import { listShard } from "./list-shard.ts";
 import type { ListingBoard } from "./listing-board.ts";
 import type { ListingPaces } from "./listing-pace.ts";
 import { patiently } from "./patience.ts";
+import { tellTrouble } from "./tell-trouble.ts";
 
 export interface ListerParts {
   readonly jobs: JobLedger;
@@ -109,6 +110,7 @@ async function judge(thrown: unknown, job: JobRecord, { pointer, hold }: Held, p
   if (hold.signal.aborted || parts.stopping.aborted) throw thrown;
   if (!(thrown instanceof Fault)) {
     parts.log.error({ jobId: job.id, shardId: pointer.shardId, err: thrown }, "the listing broke off; it is resumed");
+    await tellTrouble(job.id, thrown, parts);
     throw thrown;
   }
   if (areCredentialsRefused(thrown) && (await hasBegun(job, parts))) await pause(job, thrown, parts);

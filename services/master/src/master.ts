@@ -68,12 +68,18 @@ export function createMaster(parts: MasterParts): Master {
     ...parts,
     ...settings,
     ledger: ledger.dispatch,
+    jobs: ledger.jobs,
     plans: ledger.plans,
     workers: ledger.workers,
     obstacle: workersObstacle,
   });
   const settler = createSettler({ ...parts, ...ledger, ledger: ledger.dispatch, stores });
-  const sweeper = createSweeper({ ...parts, ledger: ledger.dispatch, failures: ledger.failures });
+  const sweeper = createSweeper({
+    ...parts,
+    ledger: ledger.dispatch,
+    jobs: ledger.jobs,
+    failures: ledger.failures,
+  });
   const dispatch = createDuty({ name: "dispatch", everyMs: pollMs, run: dispatcher }, surroundings);
   const settle = createDuty({ name: "settle", everyMs: pollMs, run: settler }, surroundings);
   const sweep = createDuty({ name: "sweep", everyMs: sweepEveryMs, run: sweeper }, surroundings);

@@ -14,6 +14,7 @@ import { compactFailures } from "./compact-failures.ts";
 import type { JobStores } from "./job-stores.ts";
 import { drainJournal } from "./journal-drain.ts";
 import { recheckTasks } from "./recheck.ts";
+import { tellTrouble } from "./tell-trouble.ts";
 
 export interface SettlerParts {
   readonly ledger: DispatchLedger;
@@ -50,7 +51,9 @@ export function createSettler(parts: SettlerParts): (options: Signalled) => Prom
       rest(jobId, drainEveryMs, "draining");
     } catch (error) {
       rest(jobId, afterErrorMs, "an error");
-      if (!options.signal.aborted) parts.log.warn({ jobId, err: error }, "settling is tried again");
+      if (options.signal.aborted) return;
+      parts.log.warn({ jobId, err: error }, "settling is tried again");
+      await tellTrouble(jobId, error, parts);
     }
   }
 

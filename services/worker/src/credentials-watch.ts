@@ -76,7 +76,7 @@ function targetWith(target: ObjectTarget, guard: Guard): ObjectTarget {
 }
 
 export interface PauseParts {
-  readonly jobLedger: Pick<JobLedger, "change">;
+  readonly jobLedger: Pick<JobLedger, "change" | "tellTrouble">;
   readonly log: Logger;
 }
 

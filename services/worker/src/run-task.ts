@@ -8,6 +8,7 @@ import { copyTask, type CopyTaskParts } from "./copy-task.ts";
 import type { OpenJob } from "./job-context.ts";
 import { createCredentialsWatch, pauseRefused, type PauseParts } from "./credentials-watch.ts";
 import { awaitPaths, type RecoveryParts } from "./path-recovery.ts";
+import { tellTrouble } from "./tell-trouble.ts";
 import { type HeldAnswer, type TaskRun, createTaskRun, keepPulse, recordProgress } from "./task-run.ts";
 import { tellTask } from "./tell-task.ts";
 
@@ -36,6 +37,9 @@ export function createRunTask(parts: RunTaskParts): RunTask {
       const lonely = taken.task.start >= firstLonelyStart;
       if (lonely) leave();
       return await runHeld({ pointer, hold, taken, lonely }, parts);
+    } catch (thrown) {
+      if (!hold.signal.aborted) await tellTrouble(pointer.jobId, thrown, parts);
+      throw thrown;
     } finally {
       parts.running.delete(pointer);
       leave();
@@ -140,6 +144,7 @@ async function committed(run: TaskRun, parts: PulsingParts): Promise<boolean> {
   } catch (thrown) {
     if (!(thrown instanceof Fault) || thrown.kind !== "path") throw thrown;
     parts.log.warn({ ...run.pointer, err: thrown }, "the journal cannot be written: the task goes back");
+    await tellTrouble(run.pointer.jobId, thrown, parts);
     return false;
   }
 }

@@ -48,6 +48,11 @@ export interface JobLedger {
   /** Newest first, stable while jobs are added. */
   list(query: { readonly after: string | null; readonly limit: number }): Promise<JobListing>;
   change(jobId: string, change: JobChange): Promise<Changed>;
+  /**
+   * Tells why a job that goes on does not get on just now. For `troubleMs` this is its `stateReason`, unless the state has
+   * one. Of a job that has ended, or is not there, nothing is kept.
+   */
+  tellTrouble(jobId: string, reason: StateReason): Promise<void>;
   counts(jobId: string): Promise<JobCounts | undefined>;
   sealedCredentials(jobId: string): Promise<string | undefined>;
 }

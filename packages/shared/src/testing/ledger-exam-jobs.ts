@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { someJob, someNewJob } from "./builders.ts";
+import { troubleMs } from "../domain/trouble.ts";
 import type { LedgerSubject } from "./ledger-contract.ts";
 import {
   commitOf,
@@ -186,6 +187,27 @@ export function examJobs(open: () => Promise<LedgerSubject>): void {
       assert.equal((await ledger.dispatch.active())[0]?.listingDone, true);
       await ledger.jobs.change(jobId, { change: "patch", limits: undefined, weight: 3, sealedCredentials: undefined });
       assert.equal((await ledger.dispatch.active())[0]?.revision, 2);
+    });
+
+    test("a trouble that is told is a running job's reason for a while, unless its state has one", async () => {
+      const { ledger, clock } = await open();
+      const { jobId } = await heldTask(ledger);
+      const trouble = { code: "JOURNAL_FAILED", message: "no room" } as const;
+      const reasonNow = async () => (await ledger.jobs.get(jobId))?.stateReason;
+      await ledger.jobs.tellTrouble(jobId, trouble);
+      assert.deepEqual(await reasonNow(), trouble);
+      assert.deepEqual((await ledger.jobs.list({ after: null, limit: 9 })).jobs[0]?.stateReason, trouble);
+      clock.advance(troubleMs - 1);
+      await ledger.jobs.tellTrouble(jobId, { ...trouble, message: "still no room" });
+      clock.advance(troubleMs - 1);
+      assert.equal((await reasonNow())?.message, "still no room");
+      clock.advance(1);
+      assert.equal(await reasonNow(), null);
+      await ledger.jobs.tellTrouble(jobId, trouble);
+      await ledger.jobs.change(jobId, { change: "pause", reason: { code: "SOURCE_FAILED", message: "broken" } });
+      assert.equal((await reasonNow())?.code, "SOURCE_FAILED");
+      await ledger.jobs.tellTrouble("none", trouble);
+      assert.equal(await ledger.jobs.get("none"), undefined);
     });
 
     test("recent figures are those of about the last minute", async () => {

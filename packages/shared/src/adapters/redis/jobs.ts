@@ -1,9 +1,11 @@
 import { failedManifestBytesLimit } from "../../domain/failure-limit.ts";
 import type { JobRecord } from "../../domain/job.ts";
+import { hasEnded } from "../../domain/state.ts";
+import { troubleMs } from "../../domain/trouble.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Changed, JobChange, JobLedger, JobRemoval, NewJob } from "../../ports/job-ledger.ts";
 import { createReadCounts } from "./counts.ts";
-import { readRecord, recordFields, writeReason } from "./job-fields.ts";
+import { readReason, readRecord, recordFields, writeReason } from "./job-fields.ts";
 import type { JobIndex } from "./job-index.ts";
 import { jobKey } from "./keys.ts";
 import { type Argument, createRunStep, jobScript, listOf, type RedisConnection, textOf } from "./scripts.ts";
@@ -13,6 +15,7 @@ const confirm = jobScript("confirm");
 const withdraw = jobScript("withdraw");
 const change = jobScript("change");
 const remove = jobScript("remove");
+const trouble = jobScript("trouble");
 
 /** How long the keys of a job that is not in the index yet live: a submit that broke off leaves nothing behind. */
 const unconfirmedMs = 3_600_000;
@@ -20,7 +23,7 @@ const unconfirmedMs = 3_600_000;
 export function createRedisJobs(redis: RedisConnection, index: JobIndex, clock: Clock): JobLedger & JobRemoval {
   const step = createRunStep(redis);
   const byId = async (id: string): Promise<JobRecord | undefined> =>
-    readRecord(id, await redis.hmget(jobKey(id, "job"), ...recordFields));
+    withTrouble(await redis.hmget(jobKey(id, "job"), "trouble", "troubleAtMs", ...recordFields), id, clock);
   return {
     // The job's keys first, the index second: whoever sees a name or an Idempotency-Key whose job is not there knows
     // that the job is gone, never that it is about to come.
@@ -51,6 +54,10 @@ export function createRedisJobs(redis: RedisConnection, index: JobIndex, clock: 
       return changed.find((word) => word === answer) ?? "unknown";
     },
 
+    async tellTrouble(jobId, reason) {
+      await step(trouble, jobId, [writeReason(reason), clock.now()]);
+    },
+
     counts: createReadCounts(redis, clock),
 
     async sealedCredentials(jobId) {
@@ -64,6 +71,15 @@ export function createRedisJobs(redis: RedisConnection, index: JobIndex, clock: 
       return "removed";
     },
   };
+}
+
+/** A trouble that was told lately stands where the state has no reason of its own. */
+function withTrouble(values: readonly (string | null)[], id: string, clock: Clock): JobRecord | undefined {
+  const [trouble, toldAtMs, ...fields] = values;
+  const record = readRecord(id, fields);
+  if (record === undefined || hasEnded(record.state) || record.stateReason !== null) return record;
+  if (clock.now() - Number(toldAtMs ?? 0) >= troubleMs) return record;
+  return { ...record, stateReason: readReason(trouble ?? "", record.spec) };
 }
 
 const changed: readonly Changed[] = ["changed", "unchanged", "refused", "unknown"];

@@ -1,6 +1,7 @@
 import type { FaultCode } from "../../../domain/fault-codes.ts";
 import type { JobCounts, JobRecord, RunningTask } from "../../../domain/job.ts";
 import { hasEnded } from "../../../domain/state.ts";
+import { troubleMs } from "../../../domain/trouble.ts";
 import { manifestBytes, manifestObjects } from "../../../domain/task.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { JobLedger, JobRemoval, Submitted } from "../../../ports/job-ledger.ts";
@@ -22,7 +23,7 @@ export function createMemoryJobs(books: Map<string, JobBook>, clock: Clock): Job
 
     async get(idOrName) {
       const book = books.get(idOrName) ?? byName(idOrName);
-      return book === undefined ? undefined : recordOf(book);
+      return book === undefined ? undefined : recordOf(book, clock.now());
     },
 
     async list({ after, limit }) {
@@ -30,12 +31,17 @@ export function createMemoryJobs(books: Map<string, JobBook>, clock: Clock): Job
       const rest = newestFirst.filter(({ place }) => after === null || place < after);
       const shown = rest.slice(0, limit);
       const next = rest.length > limit ? (shown.at(-1)?.place ?? null) : null;
-      return { jobs: shown.map(({ book }) => recordOf(book)), next };
+      return { jobs: shown.map(({ book }) => recordOf(book, clock.now())), next };
     },
 
     async change(jobId, change) {
       const book = books.get(jobId);
       return book === undefined ? "unknown" : changeBook(book, change);
+    },
+
+    async tellTrouble(jobId, reason) {
+      const book = books.get(jobId);
+      if (book !== undefined && !hasEnded(book.state)) book.trouble = { reason, atMs: clock.now() };
     },
 
     async counts(jobId) {
@@ -74,8 +80,10 @@ function byPlace(a: { readonly place: string }, b: { readonly place: string }): 
   return a.place < b.place ? 1 : -1;
 }
 
-function recordOf(book: JobBook): JobRecord {
-  const { id, spec, state, stateReason, createdAtMs, endedAtMs, revision } = book;
+function recordOf(book: JobBook, nowMs: number): JobRecord {
+  const { id, spec, state, createdAtMs, endedAtMs, revision, trouble } = book;
+  const lately = trouble !== undefined && !hasEnded(state) && nowMs - trouble.atMs < troubleMs;
+  const stateReason = book.stateReason ?? (lately ? trouble.reason : null);
   return { id, spec, state, stateReason, createdAtMs, endedAtMs, revision };
 }
 

@@ -52,6 +52,8 @@ export interface JobBook {
   spec: OpenJobSpec;
   state: JobState;
   stateReason: StateReason | null;
+  /** Why the job does not get on, and when that was told. */
+  trouble: { readonly reason: StateReason; readonly atMs: number } | undefined;
   readonly createdAtMs: number;
   endedAtMs: number | null;
   revision: number;
@@ -103,6 +105,7 @@ export function newBook({ record, sealedCredentials, idempotencyKey }: NewJob): 
     sealedCredentials,
     idempotencyKey,
     cancelled: false,
+    trouble: undefined,
     abandoned: undefined,
     shards: new Map([[shard.id, { shard, planId: undefined }]]),
     open: new Map(),
