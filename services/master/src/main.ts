@@ -9,6 +9,7 @@ import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
 import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
 import { createWebhook } from "@causeway/shared/adapters/webhook/webhook.ts";
 import { serveHealth } from "@causeway/shared/platform/health.ts";
+import { adoptConsole } from "@causeway/shared/platform/console.ts";
 import { createLifecycle } from "@causeway/shared/platform/lifecycle.ts";
 import { createLogger } from "@causeway/shared/platform/logger.ts";
 import { createMetrics } from "@causeway/shared/platform/metrics.ts";
@@ -22,6 +23,7 @@ import { createMaster } from "./master.ts";
 
 const config = readMasterConfig(process);
 const log = createLogger({ service: "master", level: config.LOG_LEVEL, version });
+adoptConsole(log);
 const onExit = createLifecycle(log, process);
 const clock = createSystemClock();
 const meter = createMetrics("master");
