@@ -7,7 +7,7 @@ import { type BrowserContextOptions, chromium, type Locator, type Page } from "p
 export const patienceMs = 60_000;
 
 /** Where pictures go: what CI keeps, else a folder that is not committed. */
-const pictures = process.env["CI_ARTIFACTS"] ?? "artifacts";
+const pictures = process.env["CI_ARTIFACTS"] ?? ".artifacts";
 
 /** Runs in the page, so it is text here: this program knows no browser's types. */
 const tellViolations = `document.addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI }) =>

@@ -9,7 +9,7 @@ export type Route =
 
 export const route = signal<Route>({ view: "jobs" });
 
-export function routeOf(hash: string): Route {
+function routeOf(hash: string): Route {
   const [, view, id] = /^#\/(\w+)(?:\/(.+))?$/.exec(hash) ?? [];
   if (view === "jobs" && id !== undefined) return { view: "job", id: decoded(id) };
   if (view === "workers" || view === "submit") return { view };

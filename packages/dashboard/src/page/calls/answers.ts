@@ -14,7 +14,7 @@ import {
 
 /** What the page reads of the API's answers. */
 
-export const roles = ["read", "operate", "admin"] as const;
+const roles = ["read", "operate", "admin"] as const;
 export const keyShape = fields({ name: text, role: oneOf(roles) });
 export type Client = ShapeOf<typeof keyShape>;
 
@@ -43,7 +43,6 @@ const windowShape = fields({
 });
 export type LimitWindow = ShapeOf<typeof windowShape>;
 const limitsShape = fields({ bytesPerSecond: amount, requestsPerSecond: amount, timetable: listOf(windowShape) });
-export type Limits = ShapeOf<typeof limitsShape>;
 
 const sideShape = fields({ region: text, endpoint: text, bucket: text, prefix: text });
 
@@ -148,7 +147,6 @@ export const failureShape = fields({
   time: text,
 });
 export type Failure = ShapeOf<typeof failureShape>;
-export const failuresShape = fields({ items: listOf(failureShape) });
 
 export const shardsShape = fields({
   items: listOf(fields({ id: text, after: nullable(text), before: nullable(text), cursor: nullable(text) })),

@@ -62,9 +62,14 @@ interface DialogProperties {
 export function Dialog({ title, onClose, children }: DialogProperties) {
   const place = useRef<HTMLDialogElement>(null);
   useEffect(() => {
+    const before = document.activeElement;
     const dialog = place.current;
     dialog?.showModal();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      // The browser gives the focus back by itself only where the dialog is closed before it is taken away.
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return html`<dialog ref=${place} aria-labelledby="dialog-title" onCancel=${onClose} onClose=${onClose}>
     <h2 id="dialog-title">${title}</h2>

@@ -4,7 +4,7 @@ import { html } from "../html.ts";
 type Standing = Pick<JobSummary, "state" | "jobState">;
 
 /** A job's state as one word: the state itself, but a job that completed with failed objects says so. */
-export function stateWord({ state, jobState }: Standing): string {
+function stateWord({ state, jobState }: Standing): string {
   return state === "completed" && jobState === "Failed" ? "completed with failures" : state;
 }
 

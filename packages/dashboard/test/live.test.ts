@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createEventReader } from "../src/page/live/event-stream.ts";
+import { curveOf, since, withMark, type Mark } from "../src/page/live/history.ts";
+
+test("a stream is read into its messages, wherever it is cut", () => {
+  const stream =
+    'id: 1\nevent: stats\ndata: {"a":1}\n\n: still here\n\nretry: 5\n\nevent: gone\r\ndata: [1,\r\ndata: 2]\r\n\r\n';
+  const expected = [
+    { event: "stats", data: '{"a":1}', id: "1" },
+    { event: "gone", data: "[1,\n2]", id: undefined },
+  ];
+  for (let cut = 0; cut <= stream.length; cut += 1) {
+    const read = createEventReader();
+    assert.deepEqual([...read(stream.slice(0, cut)), ...read(stream.slice(cut))], expected, `cut at ${cut}`);
+  }
+});
+
+const mark = (seconds: number, bytes: number): Mark => ({ atMs: seconds * 1000, bytes, objects: bytes / 10 });
+
+test("a rate is that of the last seconds, and never below nothing", () => {
+  const steady = Array.from({ length: 20 }, (_, second) => mark(second, second * 1000));
+  const { seconds, bytesPerSecond, objectsPerSecond } = curveOf(steady);
+  assert.equal(seconds[0], 3);
+  assert.ok(bytesPerSecond.every((rate) => rate === 1000));
+  assert.ok(objectsPerSecond.every((rate) => rate === 100));
+  assert.deepEqual(curveOf([mark(0, 5000), mark(5, 0)]).bytesPerSecond, [0]);
+  assert.deepEqual(curveOf([]).seconds, []);
+});
+
+test("marks stay few however long a page is open, the newest whole", () => {
+  let marks: readonly Mark[] = [];
+  for (let second = 0; second < 20_000; second += 1) marks = withMark(marks, mark(second, second));
+  assert.ok(marks.length <= 1200);
+  assert.equal(marks.at(-1)?.bytes, 19_999);
+  assert.equal(marks.at(-2)?.bytes, 19_998);
+  assert.ok((marks[0]?.bytes ?? 1) < 100);
+  assert.deepEqual(
+    since(marks, 3000).map(({ bytes }) => bytes),
+    [19_996, 19_997, 19_998, 19_999],
+  );
+});
+
+test("marks of the same moment replace each other", () => {
+  assert.deepEqual(withMark([mark(1, 1)], mark(1.2, 2)), [mark(1.2, 2)]);
+});
