@@ -65,21 +65,14 @@ export function createMaster(parts: MasterParts): Master {
   const gauge = createBacklogGauge(ledger.dispatch, settings.backlogBudgetBytes, parts.clock);
   const workersObstacle = createObstacleWatch(settings, log);
   const dispatcher = createDispatcher({
+    ...ledger,
     ...parts,
     ...settings,
     ledger: ledger.dispatch,
-    jobs: ledger.jobs,
-    plans: ledger.plans,
-    workers: ledger.workers,
     obstacle: workersObstacle,
   });
   const settler = createSettler({ ...parts, ...ledger, ledger: ledger.dispatch, stores });
-  const sweeper = createSweeper({
-    ...parts,
-    ledger: ledger.dispatch,
-    jobs: ledger.jobs,
-    failures: ledger.failures,
-  });
+  const sweeper = createSweeper({ ...ledger, ...parts, ledger: ledger.dispatch });
   const dispatch = createDuty({ name: "dispatch", everyMs: pollMs, run: dispatcher }, surroundings);
   const settle = createDuty({ name: "settle", everyMs: pollMs, run: settler }, surroundings);
   const sweep = createDuty({ name: "sweep", everyMs: sweepEveryMs, run: sweeper }, surroundings);
