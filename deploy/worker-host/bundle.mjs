@@ -5,7 +5,7 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,6 +21,8 @@ const stage = mkdtempSync(join(tmpdir(), "causeway-bundle-"));
 try {
   if (arch !== "x64" && arch !== "arm64") throw new Error(`--arch ${arch}: there is x64 and arm64.`);
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  // A temporary folder is for its owner alone; what the bundle unpacks to is for the worker's user, too.
+  chmodSync(stage, 0o755);
   for (const file of ourFiles()) cpSync(join(root, file), join(stage, file));
   // npm's Node comes along: it is an optional package, and only the one of the wished architecture is taken.
   const target = [`--cpu=${arch}`, "--os=linux", "--libc=glibc"];

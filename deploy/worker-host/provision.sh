@@ -22,7 +22,7 @@ install_packages() {
   # The metapackage `strongswan` would bring strongswan-starter, whose charon fights charon-systemd for UDP 500 and 4500.
   local packages=(
     charon-systemd strongswan-swanctl libstrongswan-standard-plugins libcharon-extra-plugins
-    nftables iproute2 kmod procps ca-certificates curl libatomic1 unattended-upgrades
+    nftables iproute2 kmod procps ca-certificates curl libatomic1 unattended-upgrades redis-server
   )
   export DEBIAN_FRONTEND=noninteractive
   local apt=(apt-get -q -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3)
@@ -39,6 +39,8 @@ install_packages() {
     rm "$unit"
     systemctl disable strongswan.service >/dev/null 2>&1 || true
   fi
+  # Debian's own Redis listens without a password; ours is causeway-redis, where host.yaml asks for it.
+  systemctl disable --now redis-server.service >/dev/null 2>&1 || true
 }
 
 add_user() {
@@ -50,7 +52,7 @@ add_user() {
 
 install_programs() {
   chown -R root:root "$software"
-  chmod -R go-w "$software"
+  chmod -R go+rX,go-w "$software"
   local name
   for name in causeway-host:packages/host/src/main.ts causeway:packages/cli/src/main.ts; do
     printf '#!/bin/sh\nexec %s %s "$@"\n' "$node" "$software/${name#*:}" >"/usr/local/bin/${name%%:*}"

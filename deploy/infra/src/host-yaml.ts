@@ -2,7 +2,7 @@ import type { Plan, TunnelHost } from "./plan/plan.ts";
 import { parameterName } from "./aws/secrets.ts";
 
 /** host.yaml of a host of this stack; JSON is YAML. */
-export function hostYaml(plan: Plan, worker: "run" | "none"): string {
+export function hostYaml(plan: Plan, worker: "run" | "none", scaleIn: "watch" | "none" = "none"): string {
   const { aws, journal, name } = plan.settings;
   const settings = {
     JOURNAL_URL: `s3://${journal.bucket}/${name}?region=${aws.region}`,
@@ -15,7 +15,14 @@ export function hostYaml(plan: Plan, worker: "run" | "none"): string {
     REDIS_URL: `ssm:${parameterName(plan, "redis-url")}`,
     SECRET_KEY: `ssm:${parameterName(plan, "secret-key")}`,
   };
-  const whole = { version: 1, region: aws.region, worker, ...(worker === "run" ? { secrets, settings } : {}) };
+  const whole = { version: 1, region: aws.region, worker, scaleIn, ...(worker === "run" ? { secrets, settings } : {}) };
+  return `${JSON.stringify(whole, undefined, 2)}\n`;
+}
+
+/** host.yaml of the host with the ledger's Redis. */
+export function redisYaml(plan: Plan): string {
+  const secrets = { REDIS_PASSWORD: `ssm:${parameterName(plan, "redis-password")}` };
+  const whole = { version: 1, region: plan.settings.aws.region, worker: "none", redis: "serve", secrets };
   return `${JSON.stringify(whole, undefined, 2)}\n`;
 }
 

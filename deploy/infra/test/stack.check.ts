@@ -215,7 +215,7 @@ for (const [kind, changes] of Object.entries(kinds)) {
       assert.equal(policies.length, settings.workers.run === "none" ? 0 : 1);
       const [group] = ofType("Group").filter(({ type }) => type.startsWith("aws:autoscaling"));
       if (settings.workers.run !== "auto-scaling-group") return assert.equal(group, undefined);
-      assert.match(JSON.stringify(policies[0]?.inputs), /WaitingTasks.*GroupInServiceInstances/);
+      assert.match(JSON.stringify(policies[0]?.inputs), /OpenTasks.*GroupInServiceInstances/);
       assert.match(JSON.stringify(group?.inputs["initialLifecycleHooks"]), /EC2_INSTANCE_TERMINATING/);
       assert.match(JSON.stringify(group?.inputs["enabledMetrics"]), /GroupInServiceInstances/);
     });

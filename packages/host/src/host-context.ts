@@ -9,6 +9,8 @@ export interface HostContext {
   readonly secretsIn: (region: string | undefined) => SecretSource;
   /** The IKE daemon of this host. */
   readonly charon: Pick<Charon, "loadKey" | "sas">;
+  /** Aborted when the process is told to stop. */
+  readonly stopping: AbortSignal;
   /** A line on standard output. */
   readonly say: (line: string) => void;
   /** A line on standard error. */

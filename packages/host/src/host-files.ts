@@ -23,14 +23,22 @@ export function hostUnits({ host, tunnel }: HostConfig): readonly string[] {
   return [
     ...(tunnel === undefined ? [] : ["causeway-guard.service", "causeway-routes.service", "strongswan.service"]),
     ...(host.secrets.size === 0 && host.worker === "none" ? [] : ["causeway-secrets.service"]),
+    ...(host.redis === "none" ? [] : ["causeway-redis.service"]),
     ...(host.worker === "none" ? [] : ["causeway-worker.service"]),
+    ...(host.scaleIn === "none" ? [] : ["causeway-scale-in.service"]),
   ];
 }
 
 /** The units that a host of another kind runs, and this one does not. */
 export function otherUnits(config: HostConfig): readonly string[] {
   const mine = hostUnits(config);
-  return ["causeway-worker.service", "causeway-secrets.service", "strongswan.service"].filter((u) => !mine.includes(u));
+  return [
+    "causeway-worker.service",
+    "causeway-scale-in.service",
+    "causeway-redis.service",
+    "causeway-secrets.service",
+    "strongswan.service",
+  ].filter((u) => !mine.includes(u));
 }
 
 function unit(name: string, text: string): RenderedFile {

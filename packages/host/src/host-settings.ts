@@ -12,6 +12,10 @@ export interface HostSettings {
   readonly region: string | undefined;
   /** Whether a worker runs here; a forwarding gateway may do without. */
   readonly worker: "run" | "none";
+  /** `watch`: the worker drains when the Auto Scaling group takes this host away. */
+  readonly scaleIn: "watch" | "none";
+  /** `serve`: the ledger's Redis runs here, with the secret REDIS_PASSWORD. */
+  readonly redis: "serve" | "none";
   /** Settings of the worker whose values are secret, by name. */
   readonly secrets: ReadonlyMap<string, SecretRef>;
   /** All other settings of the worker, by name. */
@@ -45,6 +49,8 @@ const schema = z.strictObject({
     .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a region such as ap-northeast-1")
     .optional(),
   worker: z.enum(["run", "none"], { error: "must be run or none" }).default("run"),
+  scaleIn: z.enum(["watch", "none"], { error: "must be watch or none" }).default("none"),
+  redis: z.enum(["serve", "none"], { error: "must be serve or none" }).default("none"),
   secrets: z.record(settingName, secretRef).default({}),
   settings: z.record(settingName, settingValue).default({}),
 });
@@ -63,6 +69,8 @@ export function readHostSettings(
   const host: HostSettings = {
     region: parsed.data.region,
     worker: parsed.data.worker,
+    scaleIn: parsed.data.scaleIn,
+    redis: parsed.data.redis,
     secrets: new Map(Object.entries(parsed.data.secrets)),
     settings: new Map(Object.entries(parsed.data.settings)),
   };
@@ -91,6 +99,9 @@ function disagreements(host: HostSettings): readonly Disagreement[] {
   }
   if (host.worker === "run" && !host.secrets.has("SECRET_KEY")) {
     found.push({ path: ["secrets"], sentence: "lacks SECRET_KEY, without which no worker starts." });
+  }
+  if (host.redis === "serve" && !host.secrets.has("REDIS_PASSWORD")) {
+    found.push({ path: ["secrets"], sentence: "lacks REDIS_PASSWORD: Redis is not served without one." });
   }
   return found;
 }

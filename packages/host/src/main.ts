@@ -1,17 +1,20 @@
 import { createCharon } from "@causeway/tunnel/vici/charon.ts";
-import { readHostEnvironment } from "./config.ts";
+import { readBacklogConfig, readHostEnvironment } from "./config.ts";
 import { thisMachine } from "./doctor/machine.ts";
 import type { HostContext } from "./host-context.ts";
 import { runCommand } from "./run-command.ts";
 import { createSecretSource } from "./secrets/aws-secrets.ts";
 
 const env = readHostEnvironment();
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 const context: HostContext = {
   machine: thisMachine(),
   secretsIn: (region) => createSecretSource({ region, env }),
   charon: createCharon("/run/charon.vici"),
+  stopping: stop.signal,
   say: (line) => void process.stdout.write(`${line}\n`),
   complain: (line) => void process.stderr.write(`causeway-host: ${line}\n`),
 };
 
-process.exitCode = await runCommand(process.argv.slice(2), context);
+process.exitCode = await runCommand(process.argv.slice(2), context, () => readBacklogConfig(process));

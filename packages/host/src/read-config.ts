@@ -27,7 +27,7 @@ export async function readHostConfig(folder: string): Promise<HostConfigReading>
   const faults = [
     ...("faults" in host ? host.faults : []),
     ...(tunnel?.ok === false ? tunnel.faults.map(faultLine) : []),
-    ...("host" in host && tunnel === undefined && host.host.worker === "none"
+    ...("host" in host && tunnel === undefined && host.host.worker === "none" && host.host.redis === "none"
       ? [`${hostFile}: worker is none and there is no ${tunnelFile}: this host would do nothing. Add one of them.`]
       : []),
   ];

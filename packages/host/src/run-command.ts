@@ -2,11 +2,18 @@ import { apply } from "./commands/apply.ts";
 import { doctor } from "./commands/doctor.ts";
 import { loadKeys } from "./commands/load-keys.ts";
 import { loadSecrets } from "./commands/load-secrets.ts";
+import { publishBacklog } from "./commands/publish-backlog.ts";
+import { watchScaleIn } from "./commands/watch-scale-in.ts";
+import type { BacklogConfig } from "./config.ts";
 import type { ExitCode, HostContext } from "./host-context.ts";
 import { readArguments, usage } from "./usage.ts";
 
-/** Runs one command of `causeway-host`. */
-export async function runCommand(words: readonly string[], context: HostContext): Promise<ExitCode> {
+/** Runs one command of `causeway-host`. `backlogConfig` is asked only by the command that needs it. */
+export async function runCommand(
+  words: readonly string[],
+  context: HostContext,
+  backlogConfig: () => BacklogConfig,
+): Promise<ExitCode> {
   const asked = readArguments(words);
   switch (asked.command) {
     case "apply":
@@ -17,6 +24,10 @@ export async function runCommand(words: readonly string[], context: HostContext)
       return loadKeys(asked.from, context);
     case "doctor":
       return doctor(asked, context);
+    case "watch-scale-in":
+      return watchScaleIn(asked.metadata, context);
+    case "publish-backlog":
+      return publishBacklog(backlogConfig(), context);
     case "help":
       context.say(usage.trimEnd());
       return 0;

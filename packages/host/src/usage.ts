@@ -5,6 +5,8 @@ export type Asked =
   | { readonly command: "apply"; readonly from: string; readonly into: string }
   | { readonly command: "load-secrets" | "load-keys"; readonly from: string }
   | { readonly command: "doctor"; readonly from: string; readonly json: boolean }
+  | { readonly command: "watch-scale-in"; readonly metadata: string }
+  | { readonly command: "publish-backlog" }
   | { readonly command: "help" }
   | { readonly command: "wrong"; readonly sentence: string };
 
@@ -16,6 +18,9 @@ export const usage = `causeway-host COMMAND
   load-keys        hand charon the pre-shared keys (strongswan.service does it at each start)
   doctor           look at the whole host; say what is wrong and what to do
       --json       as one line of JSON
+  watch-scale-in   stop the worker when the Auto Scaling group takes this host away (causeway-scale-in.service does it)
+      --metadata URL  the metadata service; http://169.254.169.254 unless told otherwise
+  publish-backlog  print every minute, as a metric for CloudWatch, how many tasks are open; docs/network.md has its settings
 
   --config DIR     the folder of host.yaml and tunnel.yaml; /etc/causeway unless told otherwise
 `;
@@ -29,6 +34,7 @@ export function readArguments(words: readonly string[]): Asked {
       options: {
         config: { type: "string", default: "/etc/causeway" },
         into: { type: "string", default: "/" },
+        metadata: { type: "string", default: "http://169.254.169.254" },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false, short: "h" },
       },
@@ -46,9 +52,10 @@ interface Options {
   readonly config: string;
   readonly into: string;
   readonly json: boolean;
+  readonly metadata: string;
 }
 
-function commandOf(command: string, { config: from, into, json }: Options): Asked {
+function commandOf(command: string, { config: from, into, json, metadata }: Options): Asked {
   switch (command) {
     case "apply":
       return { command, from, into };
@@ -57,6 +64,9 @@ function commandOf(command: string, { config: from, into, json }: Options): Aske
       return { command, from };
     case "doctor":
       return { command, from, json };
+    case "watch-scale-in":
+      return { command, metadata };
+    case "publish-backlog":
     case "help":
       return { command };
     case "":

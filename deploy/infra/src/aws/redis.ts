@@ -1,10 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
+import { userData } from "../../../worker-host/user-data.ts";
+import { redisYaml } from "../host-yaml.ts";
 import { named, type Setting } from "../names.ts";
 import type { Network } from "./network.ts";
 import { createRole, profileOf } from "./roles.ts";
-import { parameterName, store, type Secrets } from "./secrets.ts";
+import { store, type Secrets } from "./secrets.ts";
 import type { Security } from "./security.ts";
 
 interface RedisParts {
@@ -53,7 +55,7 @@ function createHost(
       iamInstanceProfile: profileOf(setting, "redis", role).name,
       metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
       rootBlockDevice: { encrypted: true, volumeType: "gp3", volumeSize: 50 },
-      userData: `#cloud-config\n${JSON.stringify({ runcmd: [["causeway-host", "serve-redis", "--password", `ssm:${parameterName(plan, "redis-password")}`, "--region", plan.settings.aws.region]] })}\n`,
+      userData: userData({ host: redisYaml(plan) }),
       tags,
     },
     // Its disk is the ledger: a new image must not take it away.

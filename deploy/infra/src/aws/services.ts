@@ -212,7 +212,7 @@ function scale({ setting, cluster }: Shared, service: aws.ecs.Service): void {
       targetTrackingScalingPolicyConfiguration: {
         targetValue: workers.tasksPerWorker,
         customizedMetricSpecification: {
-          metricName: "WaitingTasksPerWorker",
+          metricName: "OpenTasksPerHost",
           namespace: metricNamespace,
           statistic: "Maximum",
           dimensions: [{ name: "Fleet", value: fleet }],

@@ -7,7 +7,7 @@ import { createRole, profileOf } from "./roles.ts";
 import type { Secrets } from "./secrets.ts";
 import type { Security } from "./security.ts";
 
-/** What CloudWatch calls the figures that masters publish (SCALING_METRIC_NAMESPACE). */
+/** CloudWatch's namespace for what `causeway-host publish-backlog` prints. */
 export const metricNamespace = "Causeway";
 
 /** Longer than the worker drains (60 s) and systemd waits for it (90 s). */
@@ -33,7 +33,7 @@ export function createWorkerGroup(setting: Setting, network: Network, security: 
       vpcSecurityGroupIds: [security.workers.id],
       metadataOptions: { httpTokens: "required", httpPutResponseHopLimit: 1 },
       blockDeviceMappings: [{ deviceName: "/dev/xvda", ebs: { encrypted: "true", volumeType: "gp3", volumeSize: 16 } }],
-      userData: Buffer.from(userData({ host: hostYaml(plan, "run") })).toString("base64"),
+      userData: Buffer.from(userData({ host: hostYaml(plan, "run", "watch") })).toString("base64"),
       updateDefaultVersion: true,
       tags,
     },
@@ -52,7 +52,7 @@ export function createWorkerGroup(setting: Setting, network: Network, security: 
       metricsGranularity: "1Minute",
       enabledMetrics: ["GroupInServiceInstances"],
       defaultInstanceWarmup: 120,
-      // Shutting down is draining: systemd stops the worker, which hands its tasks back. EC2 waits for that.
+      // While the hook waits, causeway-scale-in.service stops the worker, which hands its tasks back.
       initialLifecycleHooks: [
         {
           name: "drain",
@@ -80,14 +80,14 @@ export function createWorkerGroup(setting: Setting, network: Network, security: 
   );
 }
 
-/** Waiting tasks for each host in service: CloudWatch divides two figures. An empty group counts as one host. */
+/** Open tasks for each host in service: CloudWatch divides two figures. An empty group counts as one host. */
 function backlogPerWorker(
   group: string,
   fleet: string,
 ): aws.types.input.autoscaling.PolicyTargetTrackingConfigurationCustomizedMetricSpecificationMetric[] {
   const backlog = {
     namespace: metricNamespace,
-    metricName: "WaitingTasks",
+    metricName: "OpenTasks",
     dimensions: [{ name: "Fleet", value: fleet }],
   };
   const hosts = {
@@ -96,8 +96,8 @@ function backlogPerWorker(
     dimensions: [{ name: "AutoScalingGroupName", value: group }],
   };
   return [
-    { id: "waiting", metricStat: { metric: backlog, stat: "Maximum" }, returnData: false },
+    { id: "open", metricStat: { metric: backlog, stat: "Maximum" }, returnData: false },
     { id: "hosts", metricStat: { metric: hosts, stat: "Average" }, returnData: false },
-    { id: "each", expression: "waiting / IF(hosts > 0, hosts, 1)", label: "Waiting tasks per host", returnData: true },
+    { id: "each", expression: "open / IF(hosts > 0, hosts, 1)", label: "Open tasks per host", returnData: true },
   ];
 }

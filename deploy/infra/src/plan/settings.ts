@@ -61,8 +61,8 @@ const settingsSchema = z.strictObject({
     instanceType: text.default("c7i.2xlarge"),
     min: count,
     max: count,
-    /** At how many waiting tasks for each worker host another one starts. */
-    tasksPerWorker: z.int().min(1, "must be at least 1").default(16),
+    /** How many open tasks each worker host should find: more start another, fewer take one away. */
+    tasksPerWorker: z.int().min(1, "must be at least 1").default(64),
   }),
   services: z.strictObject({ image: text }),
   redis: z.strictObject({ run: z.enum(["host", "elasticache"]), instanceType: text }),

@@ -1,0 +1,278 @@
+// needs: docker, root
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { type Machine, type Machines, must, openMachines } from "./machines.ts";
+import { type ParameterStore, serveParameters } from "./parameter-store.ts";
+
+const block = "100.118.102.0/24";
+// What the host speaks from inside the tunnel; charon's own ESP cannot carry the address that carries it.
+const inside = "172.16.1.183";
+const ossAddress = "100.118.102.10";
+const key = "a-key-of-the-test-that-is-nowhere-on-a-disk";
+const secretKey = Buffer.alloc(32, 7).toString("base64");
+
+let machines: Machines;
+let host: Machine;
+let gateway: Machine;
+let store: ParameterStore;
+const folder = mkdtempSync(join(tmpdir(), "causeway-host-"));
+
+before(
+  async () => {
+    machines = await openMachines();
+    const [bundle = ""] = (await must(process.execPath, ["deploy/worker-host/bundle.mjs", "--out", folder])).split(
+      "\n",
+    );
+    [host, gateway] = await Promise.all([machines.boot("host"), machines.boot("gateway")]);
+    for (const machine of [host, gateway]) {
+      await machine.copy(bundle, "/root/bundle.tar.gz");
+      await machine.must("mkdir /opt/causeway && tar -xzf /root/bundle.tar.gz -C /opt/causeway");
+    }
+  },
+  { timeout: 300_000 },
+);
+
+after(async () => {
+  store?.close();
+  await machines?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test(
+  "the provision script makes a bare Debian 12 a host: no charon runs before there is a tunnel",
+  { timeout: 400_000 },
+  async () => {
+    await host.must("/opt/causeway/deploy/worker-host/provision.sh");
+    assert.equal((await host.run("systemctl is-active strongswan")).stdout.trim(), "inactive");
+    assert.equal((await host.run("systemctl is-enabled strongswan")).stdout.trim(), "disabled");
+    assert.match(
+      await host.must("apt-config dump Unattended-Upgrade::Origins-Pattern"),
+      /codename=\$\{distro_codename\}-security/,
+    );
+    assert.equal((await host.must("systemctl is-enabled apt-daily-upgrade.timer")).trim(), "enabled");
+  },
+);
+
+test("provisioning again changes nothing and ends well", { timeout: 300_000 }, async () => {
+  assert.match(await host.must("/opt/causeway/deploy/worker-host/provision.sh"), /provision: done/);
+});
+
+test("the units verify, and the worker's exposure counts as low", async () => {
+  await host.must("systemd-analyze verify /etc/systemd/system/causeway-*.service");
+  const [, level = "10"] =
+    /exposure level for causeway-worker\.service: ([\d.]+)/.exec(
+      await host.must("systemd-analyze security --no-pager causeway-worker.service"),
+    ) ?? [];
+  assert.ok(Number(level) < 2, `exposure ${level}`);
+});
+
+test("wrong settings are refused with file and line, all at once, and nothing is written", async () => {
+  await host.write("/etc/causeway/host.yaml", "version: 1\nsecrets: { SECRET_KEY: hunter2 }\n");
+  await host.write("/etc/causeway/tunnel.yaml", "version: 1\nname: Nowhere\n");
+  const { exitCode, output } = await host.run("causeway-host apply");
+  assert.equal(exitCode, 2);
+  assert.match(output, /host\.yaml:2: secrets\.SECRET_KEY/);
+  assert.match(output, /tunnel\.yaml:2: name/);
+  assert.doesNotMatch(output, /hunter2/);
+  assert.equal((await host.run("ls /etc/causeway/guard.nft")).exitCode, 2);
+});
+
+test(
+  "apply boots guard, tunnel, secrets and worker, and OSS answers through the tunnel only",
+  { timeout: 300_000 },
+  async () => {
+    store = await serveParameters({
+      "/test/psk": key,
+      "/test/secret-key": secretKey,
+      "/test/redis": `redis://${gateway.address}:6379`,
+    });
+    await becomeGateway();
+    await configureHost();
+    await host.must("causeway-host apply");
+    await until("an installed child", async () => (await host.run("swanctl --list-sas")).stdout.includes("INSTALLED"));
+    await until(
+      "the worker",
+      async () => (await host.run("systemctl is-active causeway-worker")).stdout.trim() === "active",
+    );
+    await until("a ready worker", async () => (await host.run("curl -sf http://127.0.0.1:8082/readyz")).exitCode === 0);
+    assert.notEqual(await askOss(), "000");
+    assert.equal(await leaked(), 0);
+  },
+);
+
+test("no secret is on a disk", async () => {
+  const { stdout } = await host.run(
+    `grep -rlsF -e '${key}' -e '${secretKey}' /etc /var /opt/causeway/deploy /usr/local /root /home`,
+  );
+  assert.equal(stdout, "");
+  assert.equal((await host.must("stat -f -c %T /run/causeway/secrets")).trim(), "tmpfs");
+  assert.equal((await host.must("stat -c '%U %a' /run/causeway/secrets/SECRET_KEY")).trim(), "causeway 400");
+});
+
+test("the doctor finds the tunnel, the guard and the worker well", async () => {
+  const { stdout } = await host.run("causeway-host doctor");
+  for (const about of [
+    "guard: loaded",
+    "tunnel lab-1: up",
+    "causeway-worker.service: active",
+    "worker: ready",
+    "files: ",
+  ]) {
+    assert.match(stdout, new RegExp(`^ok +${about}`, "m"), stdout);
+  }
+});
+
+test(
+  "a charon that is killed comes back with its keys, and nothing leaves in clear meanwhile",
+  { timeout: 120_000 },
+  async () => {
+    await host.must("systemctl kill --signal=KILL strongswan");
+    assert.equal(await askOss(), "000");
+    await until("an installed child", async () => (await host.run("swanctl --list-sas")).stdout.includes("INSTALLED"));
+    assert.notEqual(await askOss(), "000");
+    assert.equal(await leaked(), 0);
+  },
+);
+
+test("with the tunnel stopped OSS is out of reach, the doctor says so, and nothing leaves in clear", async () => {
+  await host.must("systemctl stop strongswan");
+  assert.equal(await askOss(), "000");
+  assert.equal(await leaked(), 0);
+  const { exitCode, stdout } = await host.run("causeway-host doctor");
+  assert.equal(exitCode, 1);
+  assert.match(stdout, /^failure +strongswan\.service: is inactive/m);
+});
+
+test("control: without guard and routes the same request leaves in clear, and is seen", async () => {
+  await host.must(`nft delete table inet causeway_guard; ip route del unreachable ${block} metric 4294967295`);
+  assert.notEqual(await askOss(), "000");
+  assert.ok((await leaked()) > 0);
+});
+
+test("a worker that is told to stop drains and ends well", { timeout: 120_000 }, async () => {
+  await host.must("systemctl stop causeway-worker");
+  assert.equal((await host.must("systemctl show -p Result --value causeway-worker")).trim(), "success");
+});
+
+/** The other machine plays the VPN gateway and, behind it, OSS; it counts what comes to OSS' address outside the tunnel. */
+async function becomeGateway(): Promise<void> {
+  const packages = "charon-systemd strongswan-swanctl libcharon-extra-plugins nftables libatomic1 redis-server";
+  await gateway.must(
+    `apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends ${packages}`,
+  );
+  await gateway.write("/etc/swanctl/conf.d/gateway.conf", gatewayConf());
+  await gateway.write(
+    "/etc/strongswan.d/gateway.conf",
+    "charon-systemd {\n  plugins {\n    kernel-libipsec {\n      load = yes\n    }\n  }\n}\n",
+  );
+  await gateway.write(
+    "/root/seen.nft",
+    `table inet seen {
+  counter in_clear { }
+  chain arriving {
+    type filter hook input priority filter; policy accept;
+    iifname "eth0" ip daddr ${block} counter name in_clear
+  }
+}
+`,
+  );
+  await gateway.must(`ip address add ${ossAddress}/32 dev eth0 && nft -f /root/seen.nft`);
+  await gateway.must("redis-cli config set protected-mode no && redis-cli config set bind '* -::*'");
+  await gateway.must("systemctl restart strongswan");
+  await gateway.must(
+    "systemd-run --unit=oss --working-directory=/opt/causeway /opt/causeway/node_modules/.bin/node packages/emulators/src/main.ts --host 0.0.0.0 --s3-port 9000 --oss-port 80",
+  );
+}
+
+function gatewayConf(): string {
+  return `connections {
+  customer {
+    version = 2
+    local_addrs = ${gateway.address}
+    proposals = aes256-sha256-modp2048
+    encap = yes
+    local {
+      auth = psk
+      id = ${gateway.address}
+    }
+    remote {
+      auth = psk
+      id = ${host.address}
+    }
+    children {
+      oss {
+        local_ts = ${block}
+        remote_ts = ${inside}/32
+        esp_proposals = aes256-sha256-modp2048
+      }
+    }
+  }
+}
+secrets {
+  ike-customer {
+    id-1 = ${gateway.address}
+    id-2 = ${host.address}
+    secret = ${key}
+  }
+}
+`;
+}
+
+async function configureHost(): Promise<void> {
+  await host.write(
+    "/etc/causeway/host.yaml",
+    `version: 1
+region: ap-northeast-1
+secrets:
+  REDIS_URL: ssm:/test/redis
+  SECRET_KEY: ssm:/test/secret-key
+settings:
+  WORKER_PROCESSES: 1
+  JOURNAL_SHARED: true
+`,
+  );
+  await host.write(
+    "/etc/causeway/tunnel.yaml",
+    `version: 1
+name: lab
+esp: userspace
+host: { publicAddress: ${host.address}, networks: [${inside}/32] }
+gateway:
+  product: vpn-gateway
+  tunnels: [{ address: ${gateway.address}, key: "ssm:/test/psk" }]
+oss: { region: cn-shanghai, blocks: [${block}] }
+`,
+  );
+  // The test's own parameter store and keys, in the place of AWS' and of the instance's role.
+  const aws = `[Service]\nEnvironment=AWS_ENDPOINT_URL_SSM=http://${machines.hostAddress}:${store.port} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test\n`;
+  for (const unit of ["strongswan", "causeway-secrets"])
+    await host.write(`/etc/systemd/system/${unit}.service.d/test.conf`, aws);
+  // What a cloud's router would do with a packet in clear: bring it there.
+  await host.must(`ip address add ${inside}/32 dev eth0`);
+  await host.must(`ip route add ${block} via ${gateway.address} metric 100`);
+}
+
+/** The status that OSS answers the worker's user with; 000: no answer. */
+async function askOss(): Promise<string> {
+  const { stdout } = await host.run(
+    `runuser -u causeway -- curl -s -o /dev/null -w '%{http_code}' --max-time 3 http://${ossAddress}/`,
+  );
+  return stdout.trim();
+}
+
+/** Packets that came to OSS' address outside the tunnel. */
+async function leaked(): Promise<number> {
+  const [, packets = "-1"] = /packets (\d+)/.exec(await gateway.must("nft list counter inet seen in_clear")) ?? [];
+  return Number(packets);
+}
+
+async function until(waitingFor: string, isThere: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 120; tries += 1) {
+    if (await isThere()) return;
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+  throw new Error(`no ${waitingFor}:\n${(await host.run("journalctl -n 60 --no-pager")).output}`);
+}
