@@ -9,6 +9,7 @@ import { networkRulesOf } from "@causeway/shared/wiring/network.ts";
 import { createStoreOpener } from "@causeway/shared/wiring/stores.ts";
 import type { CliContext } from "../context.ts";
 import { refusal } from "../refusal.ts";
+import { hostCheck } from "./host-check.ts";
 
 const checkLimitMs = 15_000;
 
@@ -31,15 +32,17 @@ export async function lookFromHere(
   const { CREDENTIALS_ENV_PREFIXES: prefixes, OSS_ALLOWED_CIDRS: targetCidrs } = read.settings;
   const network = networkRulesOf(read.settings);
   const { open: spec, credentials } = splitSecrets(job.data);
+  const opener = createStoreOpener({ env: environment, prefixes, connections: 16, targetCidrs, ...network });
+  const probeName = `.causeway-preflight-${randomUUID()}`;
   const tools = {
-    opener: createStoreOpener({ env: environment, prefixes, connections: 16, targetCidrs, ...network }),
+    opener,
     clock: createSystemClock(),
     blocks: targetCidrs.length > 0 ? ("named" as const) : ("none" as const),
     canaryBucket: read.settings.S3_CANARY_BUCKET,
     prices: listPrices,
     workerProcesses: 0,
-    surroundings: [],
-    probeName: `.causeway-preflight-${randomUUID()}`,
+    surroundings: [hostCheck({ opener, spec, credentials, probeName })],
+    probeName,
     limitMs: checkLimitMs,
   };
   return runPreflight({ spec, credentials, given }, tools, context.stopping);

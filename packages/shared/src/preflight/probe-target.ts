@@ -1,4 +1,5 @@
 import { Fault } from "../domain/fault.ts";
+import type { OpenJobSpec } from "../domain/job-spec.ts";
 import { failure, ok, type PreflightLine, warning } from "../domain/preflight/line.ts";
 import { mappingRule, targetStorageClass } from "../domain/mapping.ts";
 import type { TargetAttributes } from "../domain/object.ts";
@@ -22,7 +23,7 @@ export async function probeTarget(
     whole: `${stores.spec.target.prefix}${probeName}`,
     parts: `${stores.spec.target.prefix}${probeName}-parts`,
   };
-  const attributes = attributesOf(stores);
+  const attributes = probeAttributes(stores.spec);
   const uploads: Upload[] = [];
   const write = await run("target.write", (looking) => writeWhole(stores.target(), keys.whole, attributes, looking));
   const multipart = await run("target.multipart", (looking) =>
@@ -108,7 +109,8 @@ async function leaveNothing(
   await Promise.allSettled(removals);
 }
 
-function attributesOf({ spec }: PreflightStores): TargetAttributes {
+/** What a probe object carries: as little as the job allows. */
+export function probeAttributes(spec: OpenJobSpec): TargetAttributes {
   const rule = mappingRule("", spec);
   return {
     headers: { "content-type": "text/plain" },

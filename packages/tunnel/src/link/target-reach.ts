@@ -12,6 +12,8 @@ export interface Seen {
   readonly carriers: readonly Carrier[];
   /** `now`: something looks wrong, so an answer of a few seconds ago is worth nothing. */
   readonly ask: "now" | "at-times";
+  /** `moving`: bytes have come out of the tunnel since the last look, so a connection that takes long only waits its turn. */
+  readonly flow: "moving" | "still";
   readonly signal: AbortSignal;
 }
 
@@ -28,7 +30,7 @@ export function createTargetReach(): TargetReach {
   let unanswered = 0;
   let why: string | undefined;
   return {
-    async look(target, { carriers, ask, signal }) {
+    async look(target, { carriers, ask, flow, signal }) {
       const { host } = new URL(target.endpoint);
       const found = await resolver(target);
       if (typeof found === "string") return `${host} does not resolve (${found}): pin target.addresses.`;
@@ -39,8 +41,9 @@ export function createTargetReach(): TargetReach {
       const silence = await silenceOf(addresses, portOf(target.endpoint), signal);
       signal.throwIfAborted();
       askedAtMs = performance.now();
-      unanswered = silence === undefined ? 0 : unanswered + 1;
-      if (unanswered === 0 || unanswered >= mostUnanswered) why = silence;
+      unanswered = silence === undefined || flow === "moving" ? 0 : unanswered + 1;
+      if (unanswered === 0) why = undefined;
+      if (unanswered >= mostUnanswered) why = silence;
       return why;
     },
   };

@@ -2,6 +2,7 @@ import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { TunnelState } from "@causeway/shared/domain/tunnel-state.ts";
 import type { TunnelLink } from "@causeway/shared/ports/tunnel-link.ts";
 import { type Charon, createCharon } from "../vici/charon.ts";
+import { wasSlow } from "../vici/client.ts";
 import type { IkeSa } from "../vici/security-associations.ts";
 import { type ReadRefused, createRefusedReader } from "./guard-counters.ts";
 import { type Carrier, type Flow, carriersOf, flowAfter, whyNothingIsCarried, whyStalled } from "./judge.ts";
@@ -18,24 +19,35 @@ export function openTunnelLink(socket: string | undefined): TunnelLink | undefin
   return createTunnelLink({ charon: createCharon(socket), refused: createRefusedReader() });
 }
 
+/** So long is a busy charon taken at its last word. */
+const patienceMs = 60_000;
+
 /** The link as charon shows it, and as the targets' own answers do. */
 export function createTunnelLink({ charon, refused }: TunnelLinkParts): TunnelLink {
+  const sasNow = createSasReader(charon);
   let flow: Flow | undefined;
   let reaches = new Map<string, TargetReach>();
   return {
     async look(targets, { signal }) {
-      const [sas, refusedPackets] = await Promise.all([sasOf(charon, signal), refused()]);
+      const [sas, refusedPackets] = await Promise.all([sasNow(signal), refused()]);
       const carriers = typeof sas === "string" ? [] : carriersOf(sas);
-      flow = flowAfter(flow, carriers, performance.now());
+      const before = flow;
+      flow = flowAfter(before, carriers, performance.now());
+      const isMoving = before !== undefined && flow.bytesIn > before.bytesIn;
       // Only where a target is asked from time to time must something come back.
       const stalled = targets.length > 0 ? whyStalled(flow) : undefined;
       const why = typeof sas === "string" ? sas : (whyNothingIsCarried(sas) ?? stalled);
       reaches = new Map(targets.map(({ endpoint }) => [endpoint, reaches.get(endpoint) ?? createTargetReach()]));
-      const ask = why === undefined ? "at-times" : "now";
+      const seen = {
+        carriers,
+        ask: why === undefined ? ("at-times" as const) : ("now" as const),
+        flow: isMoving ? ("moving" as const) : ("still" as const),
+        signal,
+      };
       const looked = await Promise.all(
         targets.map(async (target) => ({
           endpoint: target.endpoint,
-          why: await reaches.get(target.endpoint)?.look(target, { carriers, ask, signal }),
+          why: await reaches.get(target.endpoint)?.look(target, seen),
         })),
       );
       signal.throwIfAborted();
@@ -57,15 +69,24 @@ export function createTunnelLink({ charon, refused }: TunnelLinkParts): TunnelLi
   };
 }
 
-/** The security associations, or why there is no telling. */
-async function sasOf(charon: Charon, signal: AbortSignal): Promise<readonly IkeSa[] | string> {
-  try {
-    return await charon.sas({ signal });
-  } catch (error) {
-    signal.throwIfAborted();
-    if (!(error instanceof Fault)) throw error;
-    return `charon does not tell how the tunnel is: ${error.said ?? error.code}.`;
-  }
+/**
+ * What reads the security associations, or says why there is no telling. A charon that is there and slow, because it has much
+ * to do, keeps what it told last for a while: whether the tunnel works, the targets' answers tell meanwhile.
+ */
+function createSasReader(charon: Charon): (signal: AbortSignal) => Promise<readonly IkeSa[] | string> {
+  let last: { readonly sas: readonly IkeSa[]; readonly atMs: number } | undefined;
+  return async (signal) => {
+    try {
+      const sas = await charon.sas({ signal });
+      last = { sas, atMs: performance.now() };
+      return sas;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof Fault)) throw error;
+      if (wasSlow(error) && last !== undefined && performance.now() - last.atMs < patienceMs) return last.sas;
+      return `charon does not tell how the tunnel is: ${error.said ?? error.code}.`;
+    }
+  };
 }
 
 function stateOf(

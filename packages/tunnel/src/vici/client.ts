@@ -26,6 +26,7 @@ export interface ViciClient {
   ): Promise<never>;
 }
 
+const slow = "VICI_SLOW";
 const nothing = Buffer.alloc(0);
 
 /** `socket`: the path of charon's VICI socket, usually /run/charon.vici. Nothing is opened yet. */
@@ -80,7 +81,7 @@ async function converse<T>(
   const socket = connect(path);
   const leave = (): void => void socket.destroy(new Error("the wait was ended"));
   signal.addEventListener("abort", leave, { once: true });
-  const giveUp = (): void => void socket.destroy(new Error(`no answer came in ${waitMs} ms`));
+  const giveUp = (): void => void socket.destroy(noAnswer(waitMs));
   const timer = waitMs === Infinity ? undefined : setTimeout(giveUp, waitMs);
   try {
     await opened(socket);
@@ -107,6 +108,15 @@ function conversationOver(socket: Socket): Conversation {
       return packet.value;
     },
   };
+}
+
+function noAnswer(waitMs: number): Error {
+  return Object.assign(new Error(`no answer came in ${waitMs} ms`), { code: slow });
+}
+
+/** Whether charon took the connection and only did not answer in time: it may be busy. */
+export function wasSlow({ cause }: Fault): boolean {
+  return cause instanceof Error && "code" in cause && cause.code === slow;
 }
 
 function opened(socket: Socket): Promise<void> {
