@@ -56,7 +56,9 @@ export async function seedFleet(redisUrl: string, plan: FleetPlan): Promise<Seed
   return {
     bigJobId,
     start() {
-      timer = setInterval(() => (moving = move()), 1000 / slices);
+      timer = setInterval(() => {
+        moving = move();
+      }, 1000 / slices);
     },
     async stop() {
       clearInterval(timer);

@@ -28,6 +28,8 @@ export interface ApiPorts {
   /** Whether the ledger answers just now. Never throws. */
   readonly isLedgerReachable: () => Promise<boolean>;
   readonly meter: Meter;
+  /** Sets the gauges of the whole fleet; asked before metrics are read. */
+  readonly measureFleet: () => Promise<void>;
   /** The process' metrics in Prometheus' text format. */
   readonly metricsText: () => Promise<string>;
 }

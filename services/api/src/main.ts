@@ -19,6 +19,7 @@ import { readPrices } from "@causeway/shared/wiring/prices.ts";
 import { createStoreOpener } from "@causeway/shared/wiring/stores.ts";
 import { createApp } from "./app.ts";
 import { blocksOf, journalKindOf, journalRulesOf, readApiConfig, storeRulesOf, webhooksOf } from "./config.ts";
+import { createFleetMetrics } from "./fleet-metrics.ts";
 import { createLedgerProbe } from "./ledger-probe.ts";
 
 const config = readApiConfig(process);
@@ -32,6 +33,7 @@ watchDurability(redis, log);
 const ledger = createRedisLedger(redis, { clock, holder: `${hostname()}-${process.pid}-${randomUUID()}` });
 const metrics = createMetrics("api");
 const journal = lifecycle.close(openJournal(journalRulesOf(config)));
+const isLedgerReachable = createLedgerProbe(redis, clock);
 const ports = {
   jobs: ledger.jobs,
   removal: ledger.jobs,
@@ -55,8 +57,15 @@ const ports = {
   seal: createSeal(config.SECRET_KEY),
   clock,
   newJobId: randomUUID,
-  isLedgerReachable: createLedgerProbe(redis, clock),
+  isLedgerReachable,
   meter: metrics,
+  measureFleet: createFleetMetrics({
+    active: ledger.dispatch,
+    workers: ledger.workers,
+    isLedgerReachable,
+    meter: metrics,
+    clock,
+  }),
   metricsText: () => metrics.text(),
 };
 const rules = {

@@ -112,3 +112,19 @@ test("requests are timed by route, not by address", async () => {
   assert.match(text, /migration_http_request_seconds_count\{[^}]*route="\/v1\/jobs\/:id"[^}]*\} 2/);
   assert.ok(!text.includes("nowhere"));
 });
+
+test("the metrics tell the jobs, tasks and workers of the whole fleet", async () => {
+  const { call, clock, link } = await openFixture();
+  await call("POST", "/v1/jobs", seedJob());
+  const text = async () => (await call("GET", "/metrics")).text;
+  assert.match(await text(), /migration_jobs\{state="running",service="api"\} 1/);
+  await call("POST", "/v1/jobs/local_test/pause");
+  clock.advance(5001);
+  const paused = await text();
+  assert.match(paused, /migration_jobs\{state="running",service="api"\} 0/);
+  assert.match(paused, /migration_jobs\{state="paused",service="api"\} 1/);
+  assert.match(paused, /migration_tasks\{place="pending",service="api"\} 0/);
+  link.isUp = false;
+  clock.advance(5001);
+  assert.match(await text(), /migration_jobs\{state="paused",service="api"\} 1/, "they stay while Redis is away");
+});

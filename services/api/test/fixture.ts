@@ -10,6 +10,7 @@ import type { CredentialSeal } from "@causeway/shared/ports/secrets.ts";
 import { createManualClock, type ManualClock } from "@causeway/shared/testing/manual-clock.ts";
 import type { ApiPorts } from "../src/api-ports.ts";
 import type { ApiApp } from "../src/http/app-type.ts";
+import { createFleetMetrics } from "../src/fleet-metrics.ts";
 import { createApp } from "../src/app.ts";
 import { hashedKey } from "../src/http/auth.ts";
 import { memoryPreflight } from "./preflight-ports.ts";
@@ -110,6 +111,13 @@ function portsOf({ meter, ledger, clock, seal, journal, link }: Omit<Fixture, "a
     newJobId: () => randomUUID(),
     isLedgerReachable: async () => link.isUp,
     meter,
+    measureFleet: createFleetMetrics({
+      active: ledger.dispatch,
+      workers: ledger.workers,
+      isLedgerReachable: async () => link.isUp,
+      meter,
+      clock,
+    }),
     metricsText: () => meter.text(),
   };
 }

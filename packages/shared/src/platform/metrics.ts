@@ -13,8 +13,8 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-/** What each figure means; a name that is not here is its own help. */
-const helps: Readonly<Record<string, string>> = {
+/** What each figure means; a name that is not here is its own help. docs/metrics.md has the same names. */
+export const metricHelps: Readonly<Record<string, string>> = {
   migration_objects_total: "Objects by outcome.",
   migration_bytes_total: "Bytes that were copied.",
   migration_task_seconds: "How long tasks took, from taking to committing.",
@@ -22,6 +22,12 @@ const helps: Readonly<Record<string, string>> = {
   migration_crc64_engine: "What computes CRC-64: 1 for the engine that runs.",
   migration_request_seconds: "How long requests to the stores took, by store and operation.",
   migration_request_faults_total: "Requests to the stores that were refused or failed, by store, operation and code.",
+  migration_jobs: "Jobs that have not ended, by state.",
+  migration_workers: "Worker processes, by state.",
+  migration_tasks:
+    "Tasks of all jobs: pending in the backlog, dispatched to the queue (running ones included), running.",
+  migration_task_slots: "Tasks that all workers together may hold at once.",
+  migration_backlog_bytes: "Compressed manifests that wait in Redis, of all jobs.",
   migration_http_requests_total: "Requests to the API, by method, route and status.",
   migration_http_request_seconds: "How long the API took to answer, by method and route; streams are not timed.",
   migration_connections: "Objects and parts that may be under way at once, and that are.",
@@ -52,7 +58,7 @@ export function createMetrics(service: string): Metrics {
   const observers: (() => void)[] = [];
   const options = (name: string, labels: Readonly<Record<string, string>>) => ({
     name,
-    help: helps[name] ?? name,
+    help: metricHelps[name] ?? name,
     labelNames: Object.keys(labels),
     registers: [registry],
   });

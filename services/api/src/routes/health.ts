@@ -3,7 +3,10 @@ import type { ApiPorts } from "../api-ports.ts";
 import type { ApiApp } from "../http/app-type.ts";
 
 /** `/healthz`, `/readyz` and `/metrics`, open to whoever reaches the port. */
-export function addHealthRoutes(app: ApiApp, ports: Pick<ApiPorts, "isLedgerReachable" | "metricsText">): void {
+export function addHealthRoutes(
+  app: ApiApp,
+  ports: Pick<ApiPorts, "isLedgerReachable" | "measureFleet" | "metricsText">,
+): void {
   app.route({
     method: "GET",
     url: "/healthz",
@@ -32,6 +35,7 @@ export function addHealthRoutes(app: ApiApp, ports: Pick<ApiPorts, "isLedgerReac
     schema: { summary: "Figures in Prometheus' text format", security: [], response: { 200: z.string() } },
     handler: async (_request, reply) => {
       void reply.type("text/plain; version=0.0.4; charset=utf-8");
+      await ports.measureFleet();
       return ports.metricsText();
     },
   });

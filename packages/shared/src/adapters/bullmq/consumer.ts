@@ -4,6 +4,7 @@ import type { Handled, Hold, ShardConsumer, TaskConsumer } from "../../ports/tas
 import { type ItemKind, copyItems, keyPrefix, listItems } from "./items.ts";
 import { type Locks, createLocks } from "./locks.ts";
 import type { QueueLog } from "./queue.ts";
+import { tellTrouble } from "./trouble.ts";
 
 export interface ConsumerOptions {
   readonly concurrency: number;
@@ -93,7 +94,7 @@ function run<P>(kind: ItemKind<P>, redis: Redis | Cluster, options: ConsumerOpti
     lockDurationMs,
     onTrouble: (error) => log.warn({ queue, err: error }, "locks could not be renewed"),
   });
-  const onError = (error: unknown): void => log.warn({ queue, err: error }, "the consumer is in trouble");
+  const onError = tellTrouble(log, queue, "the consumer is in trouble");
   worker.on("error", onError);
   worker.on("stalled", (id) => log.warn({ queue, item: id }, "an item's holder is gone: it is given out again"));
   worker.run().catch(onError);

@@ -3,6 +3,7 @@ import type { Cluster, Redis } from "ioredis";
 import type { TaskPointer } from "../../domain/task.ts";
 import type { ShardPointer, ShardQueue, TaskQueue } from "../../ports/task-queue.ts";
 import { type ItemKind, copyItems, keyPrefix, listItems } from "./items.ts";
+import { tellTrouble } from "./trouble.ts";
 
 /** Where the queues tell of trouble that mends itself; a pino logger is one. */
 export interface QueueLog {
@@ -38,7 +39,7 @@ function open<P>(kind: ItemKind<P>, redis: Redis | Cluster, log: QueueLog): Queu
     defaultJobOptions: { attempts: 1, removeOnComplete: true, removeOnFail: true, stackTraceLimit: 1 },
     streams: { events: { maxLen: 1000 } },
   });
-  queue.on("error", (error) => log.warn({ queue: kind.queue, err: error }, "the queue is in trouble"));
+  queue.on("error", tellTrouble(log, kind.queue, "the queue is in trouble"));
   return queue;
 }
 
