@@ -13,6 +13,10 @@ const needs = {
     found: (env) => ["chromium", "chromium-browser", "google-chrome"].some((name) => answers(name, ["--version"], env)),
     reason: "no Chromium is installed",
   },
+  prometheus: {
+    found: (env) => ["prometheus", "promtool"].every((name) => answers(name, ["--version"], env)),
+    reason: "prometheus and promtool are not installed",
+  },
   root: { found: () => process.getuid?.() === 0, reason: "it runs as root only" },
   charon: {
     found: (env) => missingForCharon(env) === undefined,
