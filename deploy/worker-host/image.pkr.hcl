@@ -48,6 +48,7 @@ source "amazon-ebs" "host" {
     device_name           = "/dev/xvda"
     volume_type           = "gp3"
     volume_size           = 16
+    iops                  = 3000
     throughput            = 125
     encrypted             = true
     delete_on_termination = true

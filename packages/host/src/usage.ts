@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 /** What was asked for on the command line. */
 export type Asked =
-  | { readonly command: "apply"; readonly from: string; readonly into: string }
+  | { readonly command: "apply"; readonly from: string; readonly into: string; readonly services: "start" | "leave" }
   | { readonly command: "load-secrets" | "load-keys"; readonly from: string }
   | { readonly command: "doctor"; readonly from: string; readonly json: boolean }
   | { readonly command: "watch-scale-in"; readonly metadata: string }
@@ -14,6 +14,7 @@ export const usage = `causeway-host COMMAND
 
   apply            write what host.yaml and tunnel.yaml in /etc/causeway ask for, and start this host's services
       --into DIR   write the files below DIR and start nothing
+      --files-only  write the files and start nothing
   load-secrets     fetch the worker's secrets into memory (causeway-secrets.service does it)
   load-keys        hand charon the pre-shared keys (strongswan.service does it at each start)
   doctor           look at the whole host; say what is wrong and what to do
@@ -34,6 +35,7 @@ export function readArguments(words: readonly string[]): Asked {
       options: {
         config: { type: "string", default: "/etc/causeway" },
         into: { type: "string", default: "/" },
+        "files-only": { type: "boolean", default: false },
         metadata: { type: "string", default: "http://169.254.169.254" },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false, short: "h" },
@@ -53,12 +55,13 @@ interface Options {
   readonly into: string;
   readonly json: boolean;
   readonly metadata: string;
+  readonly "files-only": boolean;
 }
 
-function commandOf(command: string, { config: from, into, json, metadata }: Options): Asked {
+function commandOf(command: string, { config: from, into, json, metadata, "files-only": filesOnly }: Options): Asked {
   switch (command) {
     case "apply":
-      return { command, from, into };
+      return { command, from, into, services: filesOnly ? "leave" : "start" };
     case "load-secrets":
     case "load-keys":
       return { command, from };

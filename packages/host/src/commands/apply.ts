@@ -6,12 +6,14 @@ import { writeFiles } from "../write-files.ts";
 export interface ApplyOptions {
   /** The folder of host.yaml and tunnel.yaml. */
   readonly from: string;
-  /** `/`, and the services are started; any other folder gets the files only. */
+  /** Below which folder the files are written; `/` for this host. */
   readonly into: string;
+  /** Whether the host's services are started, too; never below another folder. */
+  readonly services: "start" | "leave";
 }
 
 /** Writes what host.yaml and tunnel.yaml ask for and starts the host's services, the guard first. Twice is once. */
-export async function apply({ from, into }: ApplyOptions, context: HostContext): Promise<ExitCode> {
+export async function apply({ from, into, services }: ApplyOptions, context: HostContext): Promise<ExitCode> {
   const read = await readHostConfig(from);
   if ("faults" in read) {
     for (const fault of read.faults) context.complain(fault);
@@ -19,7 +21,7 @@ export async function apply({ from, into }: ApplyOptions, context: HostContext):
   }
   const changed = await writeFiles(hostFiles(read.config), into);
   for (const path of changed) context.say(`wrote ${path}`);
-  if (into !== "/") return 0;
+  if (into !== "/" || services === "leave") return 0;
   return startUnits(hostUnits(read.config), otherUnits(read.config), context);
 }
 
