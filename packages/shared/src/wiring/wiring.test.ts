@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createServer } from "node:net";
 import { describe, test } from "node:test";
 import { Fault } from "../domain/fault.ts";
 import { someCredentials, someSpec } from "../testing/builders.ts";
@@ -51,16 +52,32 @@ describe("credentials of a job", () => {
 });
 
 describe("opening a job's target", () => {
-  test("an address outside OSS_ALLOWED_CIDRS gets not a byte", async () => {
-    const opener = createStoreOpener({ ...rules, connections: 1, targetCidrs: ["100.64.0.0/10"], ...direct });
-    const spec = { ...someSpec().target, endpoint: "http://127.0.0.1:1" };
-    const target = opener.target(spec, someCredentials.target);
-    await assert.rejects(target.listPage({ after: undefined, prefix: "", limit: 1 }, { signal }), (error) => {
-      assert.ok(error instanceof Fault);
-      assert.equal(error.code, "PATH_REFUSED");
-      return true;
-    });
-    await target.close();
+  test("an address outside OSS_ALLOWED_CIDRS gets not even a connection, from no kind of request, pinned or by DNS", async (t) => {
+    let connections = 0;
+    const server = createServer(() => (connections += 1));
+    t.after(() => server.close());
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const address = server.address();
+    assert.ok(address !== null && typeof address === "object");
+    const targetCidrs = ["100.64.0.0/10", "::1/128"];
+    const opener = createStoreOpener({ ...rules, connections: 1, targetCidrs, ...direct });
+    const attributes = { headers: {}, userMetadata: {}, storageClass: "Standard", serverSideEncryption: undefined };
+    const put = { key: "k", attributes, ifThere: "replace" as const };
+    for (const at of [
+      { endpoint: `http://127.0.0.1:${address.port}`, addresses: [] },
+      { endpoint: `http://oss.invalid:${address.port}`, addresses: ["127.0.0.1"] },
+    ]) {
+      const target = opener.target({ ...someSpec().target, ...at }, someCredentials.target);
+      const requests = [
+        target.listPage({ after: undefined, prefix: "", limit: 1 }, { signal }),
+        target.put({ ...put, payload: { bytes: Buffer.alloc(10) } }, { signal }),
+        target.put({ ...put, payload: { bytes: Buffer.alloc(1024 ** 2) } }, { signal }),
+        target.uploads.begin("k", attributes, { signal }),
+      ];
+      for (const request of requests) await assert.rejects(request, { code: "PATH_REFUSED", kind: "path" });
+      await target.close();
+    }
+    assert.equal(connections, 0);
   });
 
   test("a host that DNS leads to this machine gets not a byte, unless ALLOWED_ENDPOINTS names it", async () => {
