@@ -18,6 +18,7 @@ import { version } from "@causeway/shared/platform/version.ts";
 const taskSlots = 16;
 const beatEveryMs = 5000;
 const thousand = 1000;
+const stride = 389;
 const message = "the source answered 403 AccessDenied: Access Denied";
 
 const failingOfThousand = Number(process.env["FAILING_OF_THOUSAND"]);
@@ -58,7 +59,8 @@ async function settle(pointer: TaskPointer): Promise<void> {
   if (taken.answer !== "held") return;
   const { objects } = taken.manifest;
   const first = Math.floor(Math.random() * thousand);
-  const fails = (index: number): boolean => (index + first) % thousand < failingOfThousand;
+  // Evenly over the manifest, however few objects it holds.
+  const fails = (index: number): boolean => (index * stride + first) % thousand < failingOfThousand;
   const outcomes = objects.map((object, index) => outcomeOf(object, index, fails(index)));
   const failed = objects
     .filter((_, index) => fails(index))
