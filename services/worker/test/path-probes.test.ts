@@ -11,7 +11,6 @@ test("whether a path works is asked past the job's limits: a probe answers while
   const world = createWorld();
   await world.plan(await world.lay({ "in/a": "a" }));
   const log = createLogger({ service: "worker", level: "fatal", version: "test" });
-  const waits = (): Promise<never> => new Promise(() => {});
   const jobs = createJobContexts({
     ledger: world.ledger.jobs,
     seal: createSeal(Buffer.alloc(32, 7)),
@@ -32,3 +31,7 @@ test("whether a path works is asked past the job's limits: a probe answers while
   job.release();
   await jobs.close();
 });
+
+function waits(): Promise<never> {
+  return new Promise(() => {});
+}
