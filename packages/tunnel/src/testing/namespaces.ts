@@ -13,7 +13,7 @@ export interface LabNetwork {
   close(): void;
 }
 
-export const hostAddress = "172.16.1.183";
+const hostAddress = "172.16.1.183";
 /** The address that the internet sees instead of the host's own: an elastic IP is NAT. */
 export const publicAddress = "203.0.113.59";
 export const gatewayAddress = "198.51.100.62";
