@@ -60,7 +60,7 @@ for (const [kind, changes] of Object.entries(kinds)) {
       assert.ok(rules.length > 0);
       for (const { name, inputs } of rules) {
         const block = inputs["cidrIpv4"];
-        assert.ok(block === undefined || plan.blocks.includes(String(block)), `${name}: ${String(block)}`);
+        assert.ok(block === undefined || plan.blocks.includes(String(block)), `${name}: ${JSON.stringify(block)}`);
       }
     });
 
@@ -97,11 +97,11 @@ for (const [kind, changes] of Object.entries(kinds)) {
       const far = ofType("RouteEntry")
         .filter(({ name }) => name.includes("far-vpc"))
         .map(({ inputs }) => inputs["destinationCidrblock"]);
-      assert.deepEqual([...far].sort(), [...networks].sort());
+      assert.deepEqual(new Set(far), new Set(networks));
       const near = ofType("RouteEntry")
         .filter(({ name }) => name.includes("near-vpc"))
         .map(({ inputs }) => inputs["destinationCidrblock"]);
-      assert.deepEqual([...near].sort(), settings.path.product === "vpn-gateway" ? [...plan.blocks].sort() : []);
+      assert.deepEqual(new Set(near), new Set(settings.path.product === "vpn-gateway" ? plan.blocks : []));
     });
 
     test("no route of the workers leads to the internet", () => {

@@ -69,9 +69,13 @@ const likeAMachine = [
     "--security-opt",
     name,
   ]),
-  ...["--cgroupns=host", "--volume", "/sys/fs/cgroup:/sys/fs/cgroup:rw"],
-  ...["--tmpfs", "/run:exec", "--tmpfs", "/run/lock", "--tmpfs", "/tmp"],
-  ...["--device", "/dev/net/tun", "--env", "container=docker"],
+  "--cgroupns=host",
+  "--volume=/sys/fs/cgroup:/sys/fs/cgroup:rw",
+  "--tmpfs=/run:exec",
+  "--tmpfs=/run/lock",
+  "--tmpfs=/tmp",
+  "--device=/dev/net/tun",
+  "--env=container=docker",
 ];
 
 function machineOf(container: string, address: string): Machine {

@@ -43,6 +43,7 @@ function createRoute(setting: Setting, route: Route, { regions, tunnels }: Parts
     case "vpn gateway":
       if (route.direction === "back") gatewayRoute(setting, name, route, tunnels);
       return;
+    case "oss":
     default:
       // The rest is AWS' and the hosts' own.
       return;

@@ -60,14 +60,14 @@ function peerOf(
   return { prefixListId: peer.list };
 }
 
+interface Between {
+  readonly from: aws.ec2.SecurityGroup;
+  readonly to: aws.ec2.SecurityGroup;
+  readonly port: number;
+}
+
 /** From one group to another, both sides of it. */
-export function allowBetween(
-  setting: Setting,
-  name: string,
-  from: aws.ec2.SecurityGroup,
-  to: aws.ec2.SecurityGroup,
-  port: number,
-): void {
+function allowBetween(setting: Setting, name: string, { from, to, port }: Between): void {
   allow(setting, name, { group: from, direction: "out", protocol: "tcp", port, peer: { group: to } });
   allow(setting, name, { group: to, direction: "in", protocol: "tcp", port, peer: { group: from } });
 }
@@ -93,68 +93,40 @@ export function allowTunnel(setting: Setting, security: Security, name: string, 
 
 /** Everything else: workers reach OSS' blocks, S3, AWS' services and Redis, and nothing else. */
 export function allowTraffic(setting: Setting, security: Security, s3List: pulumi.Input<string>): void {
-  const { tunnelHosts, workers, services, redis, endpoints } = security;
-  const { plan } = setting;
-  const copying = plan.settings.hosts.layout === "self" ? tunnelHosts : workers;
-  for (const [n, block] of plan.blocks.entries()) {
-    for (const port of web) {
-      for (const [who, group] of [
-        ["workers", workers],
-        ["services", services],
-      ] as const) {
-        allow(setting, `${who}-oss-${n + 1}-${port}`, {
-          group,
-          direction: "out",
-          protocol: "tcp",
-          port,
-          peer: { block },
-        });
-      }
-    }
-  }
   for (const port of web) {
-    // A packet to be forwarded passes the gateway's group on its way in.
-    for (const [who, group] of [
-      ["workers", workers],
-      ["services", services],
-    ] as const) {
-      allow(setting, `${who}-forward-${port}`, {
-        group: tunnelHosts,
-        direction: "in",
-        protocol: "tcp",
-        port,
-        peer: { group },
-      });
-    }
-    for (const [n, block] of plan.blocks.entries()) {
-      allow(setting, `hosts-oss-${n + 1}-${port}`, {
-        group: tunnelHosts,
-        direction: "out",
-        protocol: "tcp",
-        port,
-        peer: { block },
-      });
-    }
-  }
-  for (const port of web) {
+    allowOss(setting, security, port);
     // Debian's security updates.
-    allow(setting, `updates-${port}`, {
-      group: tunnelHosts,
-      direction: "out",
-      protocol: "tcp",
-      port,
-      peer: { block: "0.0.0.0/0" },
-    });
+    const peer = { block: "0.0.0.0/0" };
+    const { tunnelHosts: group } = security;
+    allow(setting, `updates-${port}`, { group, direction: "out", protocol: "tcp", port, peer });
   }
-  for (const [name, group] of [
-    ["copying", copying],
-    ["services", services],
-  ] as const) {
+  allowServices(setting, security, s3List);
+}
+
+function allowOss(setting: Setting, { tunnelHosts, workers, services }: Security, port: number): void {
+  const senders = { workers, services, hosts: tunnelHosts };
+  for (const [who, group] of Object.entries(senders)) {
+    for (const [n, block] of setting.plan.blocks.entries()) {
+      const rule = { group, direction: "out", protocol: "tcp", port, peer: { block } } as const;
+      allow(setting, `${who}-oss-${n + 1}-${port}`, rule);
+    }
+    if (group === tunnelHosts) continue;
+    // A packet to be forwarded passes the gateway's group on its way in.
+    const rule = { group: tunnelHosts, direction: "in", protocol: "tcp", port, peer: { group } } as const;
+    allow(setting, `${who}-forward-${port}`, rule);
+  }
+}
+
+function allowServices(setting: Setting, security: Security, s3List: pulumi.Input<string>): void {
+  const { tunnelHosts, workers, services, redis, endpoints } = security;
+  const groups = { workers, services, hosts: tunnelHosts, redis };
+  for (const [name, group] of Object.entries(groups)) {
     allow(setting, `${name}-s3`, { group, direction: "out", protocol: "tcp", port: 443, peer: { list: s3List } });
-    allowBetween(setting, `${name}-redis`, group, redis, 6379);
-    allowBetween(setting, `${name}-endpoints`, group, endpoints, 443);
+    allowBetween(setting, `${name}-endpoints`, { from: group, to: endpoints, port: 443 });
   }
-  allowBetween(setting, "redis-endpoints", redis, endpoints, 443);
-  allow(setting, "redis-s3", { group: redis, direction: "out", protocol: "tcp", port: 443, peer: { list: s3List } });
-  if (copying !== tunnelHosts) allowBetween(setting, "gateways-endpoints", tunnelHosts, endpoints, 443);
+  const clients =
+    setting.plan.settings.hosts.layout === "self" ? { services, hosts: tunnelHosts } : { services, workers };
+  for (const [name, from] of Object.entries(clients)) {
+    allowBetween(setting, `${name}-redis`, { from, to: redis, port: 6379 });
+  }
 }

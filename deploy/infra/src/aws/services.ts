@@ -1,11 +1,12 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { named, type Setting } from "../names.ts";
 import type { Network } from "./network.ts";
 import { createRole, logStatement } from "./roles.ts";
 import type { Statement } from "./policies.ts";
 import { parameterName, type Secrets } from "./secrets.ts";
 import type { Security } from "./security.ts";
+import { scaleService } from "./service-scaling.ts";
 import { metricNamespace } from "./workers.ts";
 
 interface Shared {
@@ -81,7 +82,7 @@ export function createServices(setting: Setting, network: Network, security: Sec
     cpu: 4096,
     memoryMib: 8192,
   });
-  scale(shared, service);
+  scaleService(setting, shared.cluster, service);
 }
 
 function share(setting: Setting, network: Network, secrets: Secrets): Shared {
@@ -184,41 +185,5 @@ function definitions({ setting, logs }: Shared, containers: readonly Container[]
         },
       })),
     ),
-  );
-}
-
-/** As many workers as the backlog asks for; ECS stops one by SIGTERM, on which it drains. */
-function scale({ setting, cluster }: Shared, service: aws.ecs.Service): void {
-  const { plan, aws: provider } = setting;
-  const { workers, name: fleet } = plan.settings;
-  const target = new aws.appautoscaling.Target(
-    named(plan, "worker-scale").name,
-    {
-      serviceNamespace: "ecs",
-      scalableDimension: "ecs:service:DesiredCount",
-      resourceId: pulumi.interpolate`service/${cluster.name}/${service.name}`,
-      minCapacity: workers.min,
-      maxCapacity: workers.max,
-    },
-    { provider },
-  );
-  new aws.appautoscaling.Policy(
-    named(plan, "worker-backlog").name,
-    {
-      policyType: "TargetTrackingScaling",
-      serviceNamespace: target.serviceNamespace,
-      scalableDimension: target.scalableDimension,
-      resourceId: target.resourceId,
-      targetTrackingScalingPolicyConfiguration: {
-        targetValue: workers.tasksPerWorker,
-        customizedMetricSpecification: {
-          metricName: "OpenTasksPerHost",
-          namespace: metricNamespace,
-          statistic: "Maximum",
-          dimensions: [{ name: "Fleet", value: fleet }],
-        },
-      },
-    },
-    { provider },
   );
 }

@@ -66,6 +66,12 @@ export function createWorkerGroup(setting: Setting, network: Network, security: 
     },
     { provider },
   );
+  followBacklog(setting, name, group);
+}
+
+/** More hosts while tasks pile up, fewer when they run out. */
+function followBacklog({ plan, aws: provider }: Setting, name: string, group: aws.autoscaling.Group): void {
+  const { workers, name: fleet } = plan.settings;
   new aws.autoscaling.Policy(
     `${name}-backlog`,
     {
@@ -73,7 +79,7 @@ export function createWorkerGroup(setting: Setting, network: Network, security: 
       policyType: "TargetTrackingScaling",
       targetTrackingConfiguration: {
         targetValue: workers.tasksPerWorker,
-        customizedMetricSpecification: { metrics: backlogPerWorker(name, plan.settings.name) },
+        customizedMetricSpecification: { metrics: backlogPerWorker(name, fleet) },
       },
     },
     { provider },

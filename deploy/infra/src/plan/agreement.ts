@@ -44,13 +44,15 @@ function subnetsOf({ aws, near, far }: Settings): readonly (Placed & { readonly 
     ...placed(`aws.zones.${n}.public`, zone.public),
     ...placed(`aws.zones.${n}.workers`, zone.workers),
   ]);
-  const switches = (side: "near" | "far", zones: Settings["near"]["zones"]): readonly Placed[] =>
-    zones.flatMap((zone, n) => placed(`${side}.zones.${n}.switch`, zone.switch));
   return [
     ...awsSubnets.map((subnet) => ({ ...subnet, inside: aws.vpc })),
     ...switches("near", near.zones).map((subnet) => ({ ...subnet, inside: near.vpc })),
     ...switches("far", far.zones).map((subnet) => ({ ...subnet, inside: far.vpc })),
   ];
+}
+
+function switches(side: "near" | "far", zones: Settings["near"]["zones"]): readonly Placed[] {
+  return zones.flatMap((zone, n) => placed(`${side}.zones.${n}.switch`, zone.switch));
 }
 
 function unevenBlocks(settings: Settings): readonly Disagreement[] {
