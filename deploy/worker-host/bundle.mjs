@@ -5,9 +5,9 @@
 
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 
@@ -23,7 +23,7 @@ try {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   // A temporary folder is for its owner alone; what the bundle unpacks to is for the worker's user, too.
   chmodSync(stage, 0o755);
-  for (const file of ourFiles()) cpSync(join(root, file), join(stage, file));
+  unpackCommitted();
   // npm's Node comes along: it is an optional package, and only the one of the wished architecture is taken.
   const target = [`--cpu=${arch}`, "--os=linux", "--libc=glibc"];
   run("npm", ["ci", "--omit=dev", "--include=optional", ...target], stage);
@@ -42,8 +42,8 @@ try {
   rmSync(stage, { recursive: true, force: true });
 }
 
-/** What is committed or staged of the product, without its tests. */
-function ourFiles() {
+/** The product as it is committed, without its tests: a bundle is the same for everybody who has the commit. */
+function unpackCommitted() {
   const wanted = [
     "package.json",
     "package-lock.json",
@@ -53,10 +53,14 @@ function ourFiles() {
     "services",
     "deploy/worker-host",
   ];
-  const listed = run("git", ["ls-files", "-z", "--", ...wanted], root, "pipe");
-  return listed
-    .split("\0")
-    .filter((file) => file !== "" && !/\.test\.ts$|^(packages|services)\/[^/]+\/test\//.test(file));
+  const archive = join(stage, "..", `${basename(stage)}.tar`);
+  run("git", ["archive", "--format=tar", `--output=${archive}`, "HEAD", "--", ...wanted], root);
+  run(
+    "tar",
+    ["-xf", archive, "-C", stage, "--exclude=*.test.ts", "--exclude=packages/*/test", "--exclude=services/*/test"],
+    root,
+  );
+  rmSync(archive);
 }
 
 function commitSeconds() {
