@@ -87,11 +87,15 @@ export function createWorkerService(parts: ServiceParts): WorkerService {
     async obstacles() {
       const ledger = parts.ledgerObstacle();
       const paths = pathWatch.isAllDown() ? (linkWatch.tunnel()?.reason ?? allDown) : undefined;
-      const journal = await parts.journal
-        .check({ signal: AbortSignal.timeout(journalTimeoutMs) })
-        .then(() => undefined)
-        .catch((error: unknown) => `The journal cannot be written: ${String(error)}`);
+      const journal = await journalObstacle(parts.journal);
       return [ledger, paths, journal].filter((sentence) => sentence !== undefined);
     },
   };
+}
+
+async function journalObstacle(journal: Journal): Promise<string | undefined> {
+  return journal
+    .check({ signal: AbortSignal.timeout(journalTimeoutMs) })
+    .then(() => undefined)
+    .catch((error: unknown) => `The journal cannot be written: ${String(error)}`);
 }
