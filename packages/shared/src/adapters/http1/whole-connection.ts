@@ -54,12 +54,19 @@ const HEAD_BYTES = 4 * 1024;
  */
 let joining: Buffer | undefined;
 
+interface Writer {
+  readonly socket: Socket;
+  /** Whether it kept the last buffer, as one of TLS always does: it gets none that is larger than what it writes. */
+  keepsBuffers: boolean;
+}
+
 export function createWholeConnection(
   socket: Socket,
   { idleMs, keepMs }: ConnectionRules,
   { onOutcome, onClose }: ConnectionEvents,
 ): WholeConnection {
   const reader = createAnswerReader();
+  const writer: Writer = { socket, keepsBuffers: false };
   let state: "resting" | "asked" | "answering" | "gone" = "resting";
   let isUsed = false;
   let deadlineMs = performance.now() + keepMs;
@@ -80,9 +87,7 @@ export function createWholeConnection(
   };
   const fail = (error: Error, came: "error" | "stale"): void => finish({ came, error }, false);
 
-  socket.on("error", (error) => {
-    failure = error;
-  });
+  socket.on("error", (error) => void (failure = error));
   socket.once("close", () => {
     const was = state;
     const ending = was === "answering" ? reader.end() : "more";
@@ -99,7 +104,7 @@ export function createWholeConnection(
       reader.begin(request);
       state = "asked";
       deadlineMs = performance.now() + request.headMs;
-      const refused = unwritten(socket, request);
+      const refused = unwritten(writer, request);
       if (refused !== undefined) fail(refused, "error");
     },
     push(bytes) {
@@ -127,16 +132,17 @@ function outcomeOf(reading: WholeAnswer | "too-large" | "garbled"): Outcome {
 }
 
 /** Writes a request; answers why it cannot be written. */
-function unwritten(socket: Socket, request: WholeRequest): Error | undefined {
+function unwritten(writer: Writer, request: WholeRequest): Error | undefined {
   try {
-    write(socket, request);
+    write(writer, request);
     return undefined;
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
 }
 
-function write(socket: Socket, request: WholeRequest): void {
+function write(writer: Writer, request: WholeRequest): void {
+  const { socket } = writer;
   const { method, body } = request;
   if (body === undefined) {
     const sizeBytes = method === "PUT" || method === "POST" ? 0 : undefined;
@@ -145,11 +151,13 @@ function write(socket: Socket, request: WholeRequest): void {
   }
   const head = formatRequestHead(request, body.length);
   if (body.length <= JOINED_BYTES) {
-    const joined = joiningBuffer(head.length + body.length);
+    const sizeBytes = head.length + body.length;
+    const joined = writer.keepsBuffers ? Buffer.allocUnsafe(sizeBytes) : joiningBuffer(sizeBytes);
     joined.write(head, "latin1");
     joined.set(body, head.length);
-    socket.write(joined.subarray(0, head.length + body.length));
-    if (socket.writableLength > 0) joining = undefined;
+    socket.write(joined.subarray(0, sizeBytes));
+    writer.keepsBuffers = socket.writableLength > 0;
+    if (writer.keepsBuffers && joined === joining) joining = undefined;
     return;
   }
   socket.cork();
