@@ -8,7 +8,7 @@ import type { Probe } from "./probe.ts";
 export { type Path, rested } from "./path.ts";
 
 const probeEveryMs = 1000;
-/** Endpoints that no task has named for so long are forgotten. */
+/** Endpoints that no task has used for so long are forgotten. */
 const memoryMs = 60_000;
 
 /** What is known of an endpoint's path when a job is opened. */
@@ -57,7 +57,7 @@ export function createPathWatch(clock: Clock, log: Logger): PathWatch {
       forgetOld();
       const name = `${side} ${endpoint}`;
       const path = paths.get(name) ?? createPath(side, endpoint, { clock, log, changed });
-      path.seenAtMs = clock.monotonicMs();
+      path.inUse();
       path.probe = probe ?? path.probe;
       path.addresses = addresses ?? path.addresses;
       path.bar = barOf(path);

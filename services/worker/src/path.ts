@@ -17,6 +17,8 @@ export interface Path {
   /** The last thing heard was a failure: nobody knows yet whether it is the path or one request. */
   isSuspect(): boolean;
   isDown(): boolean;
+  /** Whoever goes on using it says so at least once in a minute: one that nobody uses is forgotten. */
+  inUse(): void;
   /** The store asks for so long without requests, ms. */
   rest(ms: number): void;
   /** Resolves when the store may be asked again; undefined: it may be asked now. Rejects with the signal's reason. */
@@ -100,14 +102,13 @@ export function createPath(side: Side, endpoint: string, { clock, log, changed }
       const patience = fault.kind === "path" ? 0 : patienceMs;
       if (down || clock.monotonicMs() - failingSinceMs < patience) return;
       down = true;
-      log.warn(
-        { side, endpoint, code: fault.code, err: fault },
-        "the path is down: tasks go back until it works again",
-      );
+      const fields = { side, endpoint, code: fault.code, err: fault };
+      log.warn(fields, "the path is down: tasks go back until it works again");
       changed();
     },
     isSuspect: () => failingSinceMs !== undefined || state.bar !== undefined,
     isDown: () => down || state.bar !== undefined,
+    inUse: () => void (state.seenAtMs = clock.monotonicMs()),
     rest(ms) {
       restsUntilMs = Math.max(restsUntilMs, clock.monotonicMs() + ms);
     },

@@ -99,7 +99,10 @@ export async function keepPulse(run: TaskRun, parts: PulseParts, signal: AbortSi
     await parts.clock.sleep(pulseMs, { signal }).catch(() => {});
     if (signal.aborted) return;
     if (!run.hold.isFresh()) run.stop("stale");
-    if (run.work.paths.source.isDown() || run.work.paths.target.isDown()) run.stop("path");
+    const { source, target } = run.work.paths;
+    source.inUse();
+    target.inUse();
+    if (source.isDown() || target.isDown()) run.stop("path");
     try {
       await recordProgress(run, parts);
     } catch (error) {
