@@ -30,6 +30,8 @@ export interface Processes {
   kill(name: string, signal?: NodeJS.Signals): Promise<void>;
   /** Starts a process that is gone once more, with its command. */
   again(name: string): void;
+  /** Starts another one by the command of `like`, also when that one is gone. */
+  beside(like: string, name: string): void;
   /** Lays variables over the environment that `again` starts it with. */
   remember(name: string, env: Readonly<Record<string, string>>): void;
   /** Everything that it has printed. */
@@ -95,6 +97,7 @@ export function createProcesses(folder: string): Processes {
       await gone;
     },
     again: (name) => void launch(known(name).command),
+    beside: (like, name) => void launch({ ...known(like).command, name }),
     remember(name, env) {
       const { command, ...rest } = known(name);
       running.set(name, { ...rest, command: { ...command, env: { ...command.env, ...env } } });
