@@ -49,7 +49,7 @@ export function createCheckRunner(clock: Clock, outer: AbortSignal, limitMs: num
 }
 
 /** Not everything that is waited for can be stopped (a file system that hangs, say); a check ends all the same. */
-async function orAborted<T>(looked: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function orAborted<T>(looked: Promise<T>, signal: AbortSignal): Promise<T> {
   const over = Promise.withResolvers<never>();
   const abort = () => over.reject(signal.reason);
   signal.addEventListener("abort", abort, { once: true });

@@ -4,34 +4,52 @@ import { failure, ok, type PreflightLine, warning } from "../domain/preflight/li
 import { mappingRule, targetStorageClass } from "../domain/mapping.ts";
 import type { TargetAttributes } from "../domain/object.ts";
 import type { ObjectTarget, Upload } from "../ports/object-target.ts";
-import { type Looked, type Looking, ofFault, type RunCheck } from "./check.ts";
+import { type Looked, type Looking, ofFault, orAborted, type RunCheck } from "./check.ts";
 import type { PreflightStores } from "./stores.ts";
 
 const body = Buffer.from("Causeway looked whether it may write here. This object may be deleted.\n");
 const cleaningMs = 10_000;
+/** How long a step that was broken off may take to hear of it. */
+const hearingMs = 2000;
+
+/** What a probe may leave behind, and the steps that may still be writing it. */
+interface Traces {
+  readonly keys: { readonly whole: string; readonly parts: string };
+  readonly uploads: Upload[];
+  readonly steps: Promise<unknown>[];
+  state: "there" | "removed";
+}
 
 /**
  * Writes a probe object below the target's prefix, in one piece and in parts, and takes it away again. Whatever fails on
- * the way, the deletion is tried.
+ * the way, and also when nobody waits for the answer any more, the deletion is tried.
  */
 export async function probeTarget(
   run: RunCheck,
   stores: PreflightStores,
   probeName: string,
 ): Promise<readonly PreflightLine[]> {
-  const keys = {
-    whole: `${stores.spec.target.prefix}${probeName}`,
-    parts: `${stores.spec.target.prefix}${probeName}-parts`,
-  };
+  const name = `${stores.spec.target.prefix}${probeName}`;
+  const keys = { whole: name, parts: `${name}-parts` };
+  const traces: Traces = { keys, uploads: [], steps: [], state: "there" };
   const attributes = probeAttributes(stores.spec);
-  const uploads: Upload[] = [];
-  const write = await run("target.write", (looking) => writeWhole(stores.target(), keys.whole, attributes, looking));
-  const multipart = await run("target.multipart", (looking) =>
-    writeParts(stores.target(), { key: keys.parts, attributes, uploads }, looking),
-  );
-  const removal = await run("target.delete", (looking) => removeProbes(stores.target(), keys, looking));
-  await leaveNothing(stores, uploads, removal.value === "removed" ? [] : Object.values(keys));
-  return [...write.lines, ...multipart.lines, ...removal.lines];
+  const noted = <T>(step: Promise<T>): Promise<T> => {
+    traces.steps.push(step);
+    return step;
+  };
+  try {
+    const write = await run("target.write", (looking) =>
+      noted(writeWhole(stores.target(), keys.whole, attributes, looking)),
+    );
+    const multipart = await run("target.multipart", (looking) =>
+      noted(writeParts(stores.target(), { key: keys.parts, attributes, uploads: traces.uploads }, looking)),
+    );
+    const removal = await run("target.delete", (looking) => removeProbes(stores.target(), keys, looking));
+    if (removal.value === "removed") traces.state = "removed";
+    return [...write.lines, ...multipart.lines, ...removal.lines];
+  } finally {
+    await leaveNothing(stores, traces);
+  }
 }
 
 async function writeWhole(
@@ -96,15 +114,14 @@ async function removeProbes(
 }
 
 /** Best effort, with time of its own: the lines have told what does not work. */
-async function leaveNothing(
-  stores: PreflightStores,
-  uploads: readonly Upload[],
-  keys: readonly string[],
-): Promise<void> {
+async function leaveNothing(stores: PreflightStores, { keys, uploads, steps, state }: Traces): Promise<void> {
+  // A step that was broken off may be writing until it hears of it.
+  await orAborted(Promise.allSettled(steps), AbortSignal.timeout(hearingMs)).catch(() => undefined);
   const options = { signal: AbortSignal.timeout(cleaningMs) };
+  const left = state === "removed" ? [] : Object.values(keys);
   const removals = [
     ...uploads.map(async (upload) => stores.target().uploads.abort(upload, options)),
-    ...keys.map(async (key) => stores.target().remove(key, options)),
+    ...left.map(async (key) => stores.target().remove(key, options)),
   ];
   await Promise.allSettled(removals);
 }

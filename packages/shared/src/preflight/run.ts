@@ -57,7 +57,7 @@ export async function runPreflight(
   const stores = openPreflightStores(tools.opener, request.spec, request.credentials);
   const run = createCheckRunner(tools.clock, signal, tools.limitMs);
   try {
-    const [surroundings, source, target] = await Promise.all([
+    const looks = [
       Promise.all(
         tools.surroundings.map(({ name, look }) =>
           run(name, async (looking) => ({ findings: await look(looking), value: null })),
@@ -65,7 +65,10 @@ export async function runPreflight(
       ),
       lookAtSource(run, stores, tools.canaryBucket),
       lookAtTarget(run, stores, tools),
-    ]);
+    ] as const;
+    // Also when nobody waits any more: the stores stay open until the probe is taken away.
+    await Promise.allSettled(looks);
+    const [surroundings, source, target] = await Promise.all(looks);
     const estimate = estimateFor(request, tools, source, target.roundTripMs);
     const lines = [...surroundings.flatMap((check) => check.lines), ...source.lines, ...target.lines];
     if (estimate !== null) lines.push({ check: "estimate", ...judgeEstimate(estimate) });
