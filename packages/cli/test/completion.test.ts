@@ -40,6 +40,15 @@ describe("completion", () => {
     assert.deepEqual(await complete("pause", ""), [""]);
   });
 
+  test("offers no name that a shell would take for a command", async () => {
+    const items = ["$(reboot)", "a`reboot`", "a\nb", "night.2"].map((name) => {
+      return { id: "1", name, state: "running", jobState: "Running", stateReason: null, createdAt: "", endedAt: null };
+    });
+    const api = { json: async () => ({ items, nextCursor: null }), text: async () => "" };
+    const { out } = await runCli(["complete", "--", "stat", ""], { api: api as never });
+    assert.equal(out, "night.2\n");
+  });
+
   test("bash completes with the printed script", async () => {
     const folder = await mkdtemp(join(tmpdir(), "causeway-completion-"));
     try {

@@ -7,6 +7,8 @@ import { withExamples } from "../examples.ts";
 
 /** Nobody waits longer for a Tab. */
 const patienceMs = 1500;
+/** Shells read more than text into other characters (bash runs `$(…)`), and whoever answers at CAUSEWAY_API chooses the names. */
+const jobName = /^[\w.-]+$/;
 
 /** `causeway completion SHELL`, and `causeway complete`, which the shells then ask. */
 export function addCompletion(program: Command, context: CliContext): void {
@@ -51,5 +53,5 @@ async function jobNames(context: CliContext): Promise<readonly string[]> {
   const signal = AbortSignal.any([AbortSignal.timeout(patienceMs), context.stopping]);
   const call = { method: "GET", path: "/jobs?limit=100", signal } as const;
   const page = await context.api.json(pageOf(jobSchema), call).catch(() => ({ items: [] }));
-  return page.items.map(({ name }) => name);
+  return page.items.map(({ name }) => name).filter((name) => jobName.test(name));
 }
