@@ -51,6 +51,20 @@ test("a job with many mistakes gets one answer that names each with its path", a
   assert.match(size, /102400 x 10000 = 1024000000/);
 });
 
+test("a webhook's address holds no password: it is shown to whoever may read the job", async () => {
+  const { call } = await openFixture();
+  for (const url of ["https://me:hush-hush@hooks.example.com/x", "https://hush-hush@hooks.example.com/x"]) {
+    const { status, json, text } = await call("POST", "/v1/jobs", seedJob({ notify: { url } }));
+    assert.equal(status, 400);
+    assert.deepEqual(
+      json.faults.map(({ path }: { path: string }) => path),
+      ["notify.url"],
+    );
+    assert.match(json.faults[0].message, /user name or password/);
+    assert.doesNotMatch(text, /hush-hush/);
+  }
+});
+
 test("regions are written as OSS' own ids and agree with the endpoint", async () => {
   const { call } = await openFixture();
   const job = seedJob();

@@ -129,6 +129,11 @@ function noticeFaults(url: string | undefined, rules: SubmissionRules): InputFau
   if (rules.webhooks === "off") {
     return [{ path: "notify", message: "needs the setting WEBHOOK_SECRET, which signs what webhooks are told" }];
   }
+  const { username, password } = new URL(url);
+  if (username !== "" || password !== "") {
+    const message = "must hold no user name or password, which all who may read the job would see; check its signature";
+    return [{ path: "notify.url", message }];
+  }
   if (rules.addresses.allowsNotice(url)) return [];
   const host = new URL(url).host;
   const message = `must be https, and not this host or a cloud's metadata service; if it is meant, add ${host} to ALLOWED_ENDPOINTS`;
