@@ -71,6 +71,17 @@ describe("dispatching", () => {
     assert.equal((await rig.ledger.jobs.counts(id))?.dispatchedTasks, 40);
   });
 
+  test("a job that waits for its journal is cancelled at once all the same", async () => {
+    const rig = createRig();
+    const id = await planned(rig, "job", 10);
+    const dispatch = dispatcherOf(rig, "The journal is on another host.");
+    await dispatch();
+    assert.equal((await rig.ledger.jobs.get(id))?.stateReason?.code, "JOURNAL_FAILED");
+    await rig.ledger.jobs.change(id, { change: "cancel" });
+    await dispatch();
+    assert.equal((await rig.ledger.jobs.counts(id))?.pendingTasks, 0);
+  });
+
   test("jobs share the queue by weight", async () => {
     const rig = createRig();
     const heavy = await planned(rig, "heavy", 100, 3);

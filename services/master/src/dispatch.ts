@@ -34,6 +34,8 @@ const dropAtOnce = 1000;
 export function createDispatcher(parts: DispatcherParts): () => Promise<"again" | "rest"> {
   const fedMs = new Map<string, number>();
   const guard = createJobGuard(parts);
+  // Apart: what keeps tasks from being handed out holds up neither a listing nor a cancel.
+  const handOutGuard = createJobGuard(parts);
   let credits: Credits = new Map();
 
   async function feed(jobs: readonly ActiveJob[]): Promise<void> {
@@ -56,7 +58,7 @@ export function createDispatcher(parts: DispatcherParts): () => Promise<"again" 
     const obstacle = parts.obstacle(workers);
     if (obstacle !== undefined) {
       const fault = new Fault("JOURNAL_FAILED", "path", { said: obstacle });
-      for (const { jobId } of waiting) await guard.attempt(jobId, () => Promise.reject(fault), 0);
+      for (const { jobId } of waiting) await handOutGuard.attempt(jobId, () => Promise.reject(fault), 0);
       return 0;
     }
     const free = depthFor(workers) - (await parts.tasks.waiting());
@@ -64,7 +66,7 @@ export function createDispatcher(parts: DispatcherParts): () => Promise<"again" 
     ({ credits } = shares);
     let handedOut = 0;
     for (const [jobId, count] of shares.tasks) {
-      const pointers = await guard.attempt(jobId, () => parts.ledger.dispatch(jobId, count), []);
+      const pointers = await handOutGuard.attempt(jobId, () => parts.ledger.dispatch(jobId, count), []);
       await parts.tasks.add(pointers);
       handedOut += pointers.length;
     }

@@ -19,7 +19,7 @@ export function createJobGuard(parts: TroubleParts & { readonly clock: Clock }):
         return await act();
       } catch (error) {
         restUntilMs.set(jobId, parts.clock.monotonicMs() + restMs);
-        parts.log.warn({ jobId, err: error }, "the ledger refuses a step of this job; it is tried again");
+        parts.log.warn({ jobId, err: error }, "a step of this job fails; it is tried again");
         await tellTrouble(jobId, error, parts);
         return otherwise;
       }
