@@ -236,6 +236,22 @@ describe("what S3 refuses", () => {
     );
   });
 
+  test("the next request leaves before a page is read; a page that leads back asks for nothing", async () => {
+    const text = `<ListBucketResult><IsTruncated>true</IsTruncated>${entry("b")}</ListBucketResult>`;
+    await against(
+      () => keep(httpAnswer(200, {}, text)),
+      async (source) => {
+        const order: string[] = [];
+        const onLast = (last: string): void => void order.push(`told ${last}`);
+        await source.listPage({ ...page, onLast }, { signal }).then(() => order.push("read"));
+        assert.deepEqual(order, ["told b", "read"]);
+        const stuck = source.listPage({ ...page, after: "b", onLast }, { signal });
+        await assert.rejects(stuck, faultWith("SOURCE_LISTING_BROKEN", "permanent"));
+        assert.equal(order.length, 2);
+      },
+    );
+  });
+
   test("a directory bucket is refused before anything is asked", async () => {
     const source = sourceAt("http://127.0.0.1:1", { bucket: "b--apne1-az1--x-s3" });
     await assert.rejects(source.listPage(page, { signal }), faultWith("SOURCE_BUCKET_UNORDERED", "permanent"));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { SourceObject } from "@causeway/shared/domain/object.ts";
-import type { ListPage } from "@causeway/shared/ports/object-source.ts";
+import type { ListPage, ListRequest } from "@causeway/shared/ports/object-source.ts";
 import { createManualClock } from "@causeway/shared/testing/manual-clock.ts";
 import { never } from "../test/rig.ts";
 import { createListingPace, createListingPaces } from "./listing-pace.ts";
@@ -45,6 +45,26 @@ describe("the pace of a listing", () => {
       await answer;
     }
     assert.equal(pace.limit(), 8);
+  });
+
+  test("a page whose answer is there makes room for the next, though it is not read yet", async () => {
+    const pace = createListingPace(1, createManualClock());
+    const read = Promise.withResolvers<typeof page>();
+    const asked: ListRequest[] = [];
+    const paced = pace.paced({
+      listPage: async (given) => {
+        asked.push(given);
+        given.onLast?.("a");
+        return await read.promise;
+      },
+    });
+    const first = paced.listPage({ ...request, onLast: () => undefined }, { signal: never });
+    const others = [1, 2].map(() => paced.listPage(request, { signal: never }));
+    await settled();
+    assert.equal(asked.length, 2);
+    read.resolve(page);
+    await Promise.all([first, ...others]);
+    assert.equal(asked.length, 3);
   });
 
   test("goes down to one request at a time under lasting throttling, never to none", async () => {

@@ -40,19 +40,37 @@ export function createListingPace(most: number, clock: Clock): ListingPace {
     paced: (source) => ({
       async listPage(request: ListRequest, options: Signalled) {
         await turns.take(options);
+        const giveBack = once(() => turns.giveBack());
+        const { onLast } = request;
+        // The answer is there: while it is read, the next page of the same shard may be asked for in its place.
+        const onLastHere = (last: string): void => {
+          giveBack();
+          onLast?.(last);
+        };
         try {
-          const page = await source.listPage(request, options);
+          const page = await source.listPage(
+            onLast === undefined ? request : { ...request, onLast: onLastHere },
+            options,
+          );
           answered();
           return page;
         } catch (error) {
           if (error instanceof Fault && error.kind === "throttled") throttled();
           throw error;
         } finally {
-          turns.giveBack();
+          giveBack();
         }
       },
     }),
     limit: () => limit,
+  };
+}
+
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
   };
 }
 

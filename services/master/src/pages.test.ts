@@ -100,6 +100,75 @@ describe("pages of a listing", () => {
     await assert.rejects(keysOf(pagesOf(source, range, options)), /outside the prefix/);
   });
 
+  test("the next page is asked for before the present one is there, where the source tells where that ends", async () => {
+    const [first, asked] = [Promise.withResolvers<ListPage<SourceObject>>(), new Array<string | undefined>()];
+    const source = {
+      listPage: async ({ after, onLast }: ListRequest): Promise<ListPage<SourceObject>> => {
+        asked.push(after);
+        if (after === "b") return { objects: objects("c"), more: false, last: "c" };
+        await Promise.resolve();
+        onLast?.("b");
+        return await first.promise;
+      },
+    };
+    const pages = pagesOf(source, everything, options);
+    const present = pages.next();
+    await new Promise(setImmediate);
+    assert.deepEqual(asked, [undefined, "b"]);
+    first.resolve({ objects: objects("a", "b"), more: true, last: "b" });
+    assert.equal((await present).value?.length, 2);
+    assert.deepEqual(await keysOf(pages), ["c"]);
+    assert.deepEqual(asked, [undefined, "b"]);
+  });
+
+  test("no more than one page is asked for ahead", async () => {
+    const asked: (string | undefined)[] = [];
+    const source = {
+      listPage: async ({ after = "a", onLast }: ListRequest): Promise<ListPage<SourceObject>> => {
+        asked.push(after);
+        const last = `${after}a`;
+        onLast?.(last);
+        return { objects: objects(last), more: true, last };
+      },
+    };
+    const pages = pagesOf(source, everything, options);
+    for (let handedOut = 1; handedOut <= 3; handedOut += 1) {
+      await pages.next();
+      await new Promise(setImmediate);
+      assert.equal(asked.length, handedOut + 1);
+    }
+    await pages.return(undefined);
+  });
+
+  test("what a failed try told of a page's end counts for nothing: no key is lost or comes twice", async () => {
+    const keys = numberedKeys(2500);
+    const whole = sourceOf(keys);
+    const source = {
+      listPage: async (request: ListRequest, signalled: typeof options) => {
+        const page = await whole.listPage(request, signalled);
+        request.onLast?.(page.objects[10]?.key ?? "");
+        request.onLast?.(page.objects[500]?.key ?? "");
+        return page;
+      },
+    };
+    assert.deepEqual(await keysOf(pagesOf(source, everything, options)), keys);
+  });
+
+  test("nothing is asked for behind the range's end, which may have come nearer", async () => {
+    const range = { ...everything, before: "z" };
+    const asked: (string | undefined)[] = [];
+    const source = {
+      listPage: async ({ after, onLast }: ListRequest): Promise<ListPage<SourceObject>> => {
+        asked.push(after);
+        range.before = "b";
+        onLast?.("c");
+        return { objects: objects("a", "b", "c"), more: true, last: "c" };
+      },
+    };
+    assert.deepEqual(await keysOf(pagesOf(source, range, options)), ["a", "b"]);
+    assert.deepEqual(asked, [undefined]);
+  });
+
   test("leaving the listing stops the request that is under way", async () => {
     let aborted = false;
     const source = {

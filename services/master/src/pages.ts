@@ -14,9 +14,9 @@ export interface PageRange {
 const pageLimit = 1000;
 
 /**
- * Yields the range's pages in key order. The next page is asked for before the present one is handed out, so that the
- * network works while the planner does. A page that goes backwards, repeats itself or leaves the prefix is the fault
- * SOURCE_LISTING_BROKEN: planning on would lose objects or never end.
+ * Yields the range's pages in key order. The next page is asked for as soon as the source tells where the present one ends, at
+ * the latest before that is handed out: the network works while a page is read and planned. A page that goes backwards,
+ * repeats itself or leaves the prefix is the fault SOURCE_LISTING_BROKEN: planning on would lose objects or never end.
  */
 export async function* pagesOf(
   source: Pick<ObjectSource, "listPage">,
@@ -24,29 +24,71 @@ export async function* pagesOf(
   { signal }: Signalled,
 ): AsyncGenerator<readonly SourceObject[]> {
   const left = new AbortController();
-  const options = { signal: AbortSignal.any([signal, left.signal]) };
-  const ask = (after: string | undefined): Promise<ListPage<SourceObject>> => {
-    const asked = source.listPage({ after, prefix: range.prefix, limit: pageLimit }, options);
-    // It is awaited one page later; until then a refusal must not count as unhandled.
-    asked.catch(() => undefined);
-    return asked;
-  };
+  const ahead = createAhead(source, range, { signal: AbortSignal.any([signal, left.signal]) });
   try {
     let { after } = range;
-    let next: Promise<ListPage<SourceObject>> | undefined = ask(after);
-    while (next !== undefined) {
+    for (let more = true; more;) {
       if (after !== undefined && isBeyond(after, range.before)) return;
-      const page: ListPage<SourceObject> = await next;
+      const page: ListPage<SourceObject> = await ahead.page(after);
       checkPage(page, after, range.prefix);
       const wanted = upTo(page.objects, range.before);
-      const ends: boolean = !page.more || page.last === undefined || isBeyond(page.last, range.before);
-      next = ends ? undefined : ask(page.last);
+      more = page.more && page.last !== undefined && !isBeyond(page.last, range.before);
+      if (more && page.last !== undefined) ahead.ask(page.last);
       after = page.last;
       yield wanted;
     }
   } finally {
     left.abort(new Error("the listing was left"));
   }
+}
+
+/** A page that is on its way. */
+interface Asked {
+  readonly after: string | undefined;
+  readonly page: Promise<ListPage<SourceObject>>;
+  readonly end: End;
+}
+
+/** Where a page ends, once the source has told. */
+interface End {
+  told: string | undefined;
+}
+
+/** Asks for pages, at most one ahead of the page that is waited for. */
+function createAhead(source: Pick<ObjectSource, "listPage">, range: PageRange, options: Signalled) {
+  let awaited: End | undefined;
+  let next: Asked | undefined;
+
+  function ask(after: string | undefined): Asked {
+    // What was asked for on the word of a try that failed may start elsewhere: nobody reads that page.
+    if (next !== undefined && next.after === after) return next;
+    const end: End = { told: undefined };
+    const onLast = (last: string): void => {
+      end.told = last;
+      if (awaited === end) askEarly(last);
+    };
+    const page = source.listPage({ after, prefix: range.prefix, limit: pageLimit, onLast }, options);
+    // It is awaited one page later; until then a refusal must not count as unhandled.
+    page.catch(() => undefined);
+    next = { after, page, end };
+    return next;
+  }
+
+  function askEarly(last: string): void {
+    if (!isBeyond(last, range.before)) ask(last);
+  }
+
+  return {
+    ask,
+    /** The page behind this key. */
+    async page(after: string | undefined): Promise<ListPage<SourceObject>> {
+      const { page, end } = ask(after);
+      next = undefined;
+      awaited = end;
+      if (end.told !== undefined) askEarly(end.told);
+      return await page;
+    },
+  };
 }
 
 function checkPage(page: ListPage<SourceObject>, after: string | undefined, prefix: string): void {

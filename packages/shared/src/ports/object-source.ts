@@ -13,6 +13,11 @@ export interface ListRequest {
   readonly prefix: string;
   /** At most this many, up to 1,000. */
   readonly limit: number;
+  /**
+   * Told where to go on as soon as the answer shows it, before its objects are made of it: the next page can be on its way
+   * meanwhile. A source need not tell; where a try fails and another follows, it may tell again, and something else.
+   */
+  readonly onLast?: ((last: string) => void) | undefined;
 }
 
 export interface ListPage<T> {

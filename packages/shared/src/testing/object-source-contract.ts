@@ -48,6 +48,16 @@ export function objectSourceContract(name: string, open: () => Promise<SourceSub
       await assert.rejects(reading, faultWith("SOURCE_OBJECT_MISSING", "permanent"));
     });
 
+    test("where a source tells early where a page ends, the page ends there", async () => {
+      const keys = ["early/a b", "early/b+&", "early/日本", "early/😀"];
+      for (const key of keys) await subject.lay({ key, bytes: Buffer.from("x") });
+      for (const limit of [1, 3, 4]) {
+        const told: string[] = [];
+        const listed = await page({ prefix: "early/", limit, onLast: (last) => told.push(last) });
+        if (!listed.more || told.length > 0) assert.deepEqual(told, listed.more ? [listed.last] : []);
+      }
+    });
+
     test("keys of every odd kind are listed, found and read byte for byte", async () => {
       const keys = [...oddKeys.map((key) => `odd/${key}`), `odd/${"k".repeat(1020)}`].filter(
         (key) => Buffer.byteLength(key) <= 1024,

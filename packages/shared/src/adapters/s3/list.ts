@@ -1,9 +1,10 @@
+import { setImmediate as immediately } from "node:timers/promises";
 import { Fault } from "../../domain/fault.ts";
 import { compareKeys } from "../../domain/key-order.ts";
 import type { SourceObject } from "../../domain/object.ts";
 import type { ListPage, ListRequest } from "../../ports/object-source.ts";
 import { wholeBody } from "../http/http.ts";
-import { type ListedEntry, type ListedPage, readListPage } from "../xml/list-page.ts";
+import { type ListedEntry, type ListedPage, lastKeyOfMore, readListPage } from "../xml/list-page.ts";
 import type { S3Client } from "./client.ts";
 import { faultOfAnswer } from "./faults.ts";
 
@@ -32,7 +33,7 @@ export async function listPage(
 
 async function ask(
   client: S3Client,
-  { after, prefix, limit }: ListRequest,
+  { after, prefix, limit, onLast }: ListRequest,
   token: string | undefined,
   signal: AbortSignal,
 ): Promise<ListedPage> {
@@ -46,15 +47,25 @@ async function ask(
   );
   if (answer.status !== 200) throw faultOfAnswer(answer);
   const text = wholeBody(answer).toString();
-  const page = readPage(text);
+  if (onLast !== undefined) await tellLast(text, after, onLast);
+  const page = decoded(() => readListPage(text));
   if (page !== undefined) return page;
   throw new Fault("SOURCE_FAILED", "transient", { said: `not a whole listing: ${text.slice(0, 200)}` });
 }
 
+/** Tells where the page ends, and lets who is told send the next request before this page is read. */
+async function tellLast(text: string, after: string | undefined, onLast: (last: string) => void): Promise<void> {
+  const last = decoded(() => lastKeyOfMore(text));
+  // Nobody goes back or stays: what is wrong with such a page is said when it is read.
+  if (last === undefined || (after !== undefined && compareKeys(after, last) >= 0)) return;
+  onLast(last);
+  await immediately();
+}
+
 /** Asked again, the store would say the same: no key can be made of it. */
-function readPage(text: string): ListedPage | undefined {
+function decoded<T>(read: () => T): T {
   try {
-    return readListPage(text);
+    return read();
   } catch (error) {
     if (!(error instanceof URIError)) throw error;
     const said = "a key of the listing is not percent-encoded UTF-8";

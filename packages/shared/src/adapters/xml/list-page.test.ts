@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { XMLParser } from "fast-xml-parser";
 
 import { decodeEntities, elementText, elementsOf, encodeText } from "./elements.ts";
-import { readListPage } from "./list-page.ts";
+import { lastKeyOfMore, readListPage } from "./list-page.ts";
 
 function listing(entries: readonly string[], around = ""): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -37,6 +37,20 @@ test("url encoding is undone, a plus being a space; without it entities are reso
   assert.equal(encoded?.entries[0]?.key, "a b+c&/日%");
   const plain = readListPage(listing([entry("a+b&amp;&lt;&gt;&quot;&apos;&#x65e5;&#10;%2F日")]));
   assert.equal(plain?.entries[0]?.key, "a+b&<>\"'日\n%2F日");
+});
+
+test("the last key is found from the end of a page that more follow, as reading the page finds it", () => {
+  const more = "<IsTruncated>true</IsTruncated>";
+  const owner = "<Owner><ID>x</ID></Owner>";
+  for (const key of ["a", "a&amp;b", "a+b%2B", "日本/&#x65e5;", "&lt;Key&gt;z&lt;/Key&gt;&lt;Contents&gt;"]) {
+    for (const around of [more, `${more}<EncodingType>url</EncodingType>`]) {
+      const xml = listing([entry("first"), entry(key, owner)], around);
+      assert.equal(lastKeyOfMore(xml), readListPage(xml)?.entries.at(-1)?.key);
+    }
+  }
+  assert.equal(lastKeyOfMore(listing([entry("a")], "<IsTruncated>false</IsTruncated>")), undefined);
+  assert.equal(lastKeyOfMore(listing([], more)), undefined);
+  assert.equal(lastKeyOfMore("<html>"), undefined);
 });
 
 test("elements that are unknown, nested or empty are passed over", () => {

@@ -24,16 +24,10 @@ export interface ListedPage {
  * Throws `URIError` where a key is not the percent-encoded UTF-8 that `encoding-type=url` promises.
  */
 export function readListPage(xml: string): ListedPage | undefined {
-  const root = xml.indexOf("<ListBucketResult");
-  const end = xml.lastIndexOf("</ListBucketResult>");
-  if (root === -1 || end === -1) return undefined;
-  const first = xml.indexOf("<Contents>", root);
-  const last = first === -1 ? root : xml.lastIndexOf("</Contents>");
-  // What stands around the entries is short: nothing of an entry can be mistaken for it.
-  const around = first === -1 ? xml.slice(root, end) : xml.slice(root, first) + xml.slice(last, end);
-  const isEncoded = elementText(around, "EncodingType")?.toLowerCase() === "url";
+  const frame = frameOf(xml);
+  if (frame === undefined) return undefined;
+  const { first, around, spelling } = frame;
   const entries: ListedEntry[] = [];
-  const spelling = isEncoded ? "url" : "plain";
   for (let at = first; at !== -1;) {
     const usual = readUsualEntry(xml, at);
     const stop = usual === undefined ? xml.indexOf("</Contents>", at) : usual.end - 11;
@@ -45,7 +39,42 @@ export function readListPage(xml: string): ListedPage | undefined {
     at = xml.startsWith("<Contents>", next) ? next : xml.indexOf("<Contents>", next);
   }
   const nextToken = elementText(around, "NextContinuationToken");
-  return { entries, truncated: elementText(around, "IsTruncated") === "true", nextToken };
+  return { entries, truncated: isTruncated(frame), nextToken };
+}
+
+/**
+ * The last key of a page that more follow; undefined where none do, or where it is not to be seen. It is found from the end
+ * on, at a hundredth of what reading the page costs. Throws as `readListPage` does.
+ */
+export function lastKeyOfMore(xml: string): string | undefined {
+  const frame = frameOf(xml);
+  if (frame === undefined || !isTruncated(frame)) return undefined;
+  const entry = xml.lastIndexOf("<Contents>");
+  const key = entry === -1 ? undefined : elementText(xml.slice(entry), "Key");
+  return key === undefined ? undefined : spelt(key, frame.spelling);
+}
+
+interface Frame {
+  /** Where the first entry begins; -1: there is none. */
+  readonly first: number;
+  /** What stands around the entries is short: nothing of an entry can be mistaken for it. */
+  readonly around: string;
+  readonly spelling: "url" | "plain";
+}
+
+function frameOf(xml: string): Frame | undefined {
+  const root = xml.indexOf("<ListBucketResult");
+  const end = xml.lastIndexOf("</ListBucketResult>");
+  if (root === -1 || end === -1) return undefined;
+  const first = xml.indexOf("<Contents>", root);
+  const last = first === -1 ? root : xml.lastIndexOf("</Contents>");
+  const around = first === -1 ? xml.slice(root, end) : xml.slice(root, first) + xml.slice(last, end);
+  const isEncoded = elementText(around, "EncodingType")?.toLowerCase() === "url";
+  return { first, around, spelling: isEncoded ? "url" : "plain" };
+}
+
+function isTruncated({ around }: Frame): boolean {
+  return elementText(around, "IsTruncated") === "true";
 }
 
 /** Reads the children of one entry, each by the name it opens with. */
@@ -90,8 +119,11 @@ function readEntry(xml: string, start: number, stop: number, spelling: "url" | "
 
 function asListed(entry: ListedEntry, spelling: "url" | "plain"): ListedEntry {
   const { sizeBytes, etag, lastModifiedMs, storageClass } = entry;
-  const text = decodeEntities(entry.key);
-  return { key: spelling === "url" ? decodeListed(text) : text, sizeBytes, etag, lastModifiedMs, storageClass };
+  return { key: spelt(decodeEntities(entry.key), spelling), sizeBytes, etag, lastModifiedMs, storageClass };
+}
+
+function spelt(text: string, spelling: "url" | "plain"): string {
+  return spelling === "url" ? decodeListed(text) : text;
 }
 
 /** The name of the child that opens at `at`, if it is one that is read; comparing in place makes no string. */
