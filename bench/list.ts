@@ -1,5 +1,6 @@
-// npm run bench -- list [--json] [--keys N] [--lanes N] [--latency MS] [--runs N]: how fast a flat bucket of random keys is
-// listed by one master's listers, beside one lane and rclone. Listing alone: no Redis, tasks are thrown away.
+// npm run bench -- list [--json] [--keys N] [--lanes N] [--latency MS] [--runs N] [--space NAME]: how fast a flat bucket of random
+// keys, or another space of keys, is listed by one master's listers, beside one lane and rclone. Listing alone: no Redis, tasks
+// are thrown away.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -7,9 +8,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import type { KeyScheme } from "../packages/emulators/src/core/bucket-config.ts";
 import { createProcesses } from "../test/system/processes.ts";
 import type { Store } from "../test/system/system.ts";
-
 import { type Listed, listInLanes } from "./lib/list-lanes.ts";
 import { cpuSeconds } from "./lib/processes.ts";
 import { median, print, summarise } from "./lib/result.ts";
@@ -22,8 +23,18 @@ const { values } = parseArgs({
     latency: { type: "string", default: "50" },
     runs: { type: "string", default: "3" },
     emulators: { type: "string", default: "1" },
+    space: { type: "string", default: "flat" },
   },
 });
+const spaces: Readonly<Record<string, Partial<KeyScheme>>> = {
+  flat: { scheme: "flat-hex" },
+  dates: { scheme: "dates", spread: "skewed" },
+  "one-folder": { scheme: "folders", groups: 1 },
+  chinese: { scheme: "chinese", spread: "skewed" },
+  "long-prefix": { scheme: "flat-hex", prefix: `${"p".repeat(899)}/` },
+};
+const space = spaces[values.space];
+if (space === undefined) throw new Error(`--space is one of ${Object.keys(spaces).join(", ")}, not ${values.space}`);
 const [keys, lanes, latencyMs] = [Number(values.keys), Number(values.lanes), Number(values.latency)];
 /** One lane and rclone take a second for some twenty thousand keys. */
 const slowKeys = Math.min(keys, 500_000);
@@ -41,7 +52,7 @@ async function setLatency(ms: number): Promise<void> {
 }
 
 function bucketOf(objects: number) {
-  return { kind: "synthetic", objects, keys: { scheme: "flat-hex" } };
+  return { kind: "synthetic", objects, keys: space };
 }
 
 async function startStores(count: number): Promise<void> {
