@@ -25,6 +25,8 @@ export interface SystemPlan {
   readonly target?: BucketConfigInput;
   /** Further buckets of the source store. */
   readonly moreSources?: Readonly<Record<string, BucketConfigInput>>;
+  /** A Redis that the test has started; one of the system's own, with AOF, unless given. */
+  readonly redisUrl?: string;
   /** Where processes run; on loopback, all together, unless told otherwise. */
   readonly layout?: Layout;
 }
@@ -90,7 +92,7 @@ export async function startSystem(plan: SystemPlan = {}): Promise<System> {
   const folder = await mkdtemp(join(tmpdir(), "causeway-system-"));
   const processes = createProcesses(folder);
   try {
-    const redisUrl = await startRedis(processes, folder, plan.layout);
+    const redisUrl = plan.redisUrl ?? (await startRedis(processes, folder, plan.layout));
     const stores = await startStores(processes, folder, plan);
     const api = await startServices(processes, { folder, redisUrl, plan });
     return systemOf({ folder, processes, stores, redisUrl, ...api }, plan.layout);
@@ -246,7 +248,7 @@ async function startServices(
     API_KEYS: `test:admin:${apiKey}`,
     WORKER_PROCESSES: "1",
     // As in the image.
-    NODE_OPTIONS: "--max-semi-space-size=8",
+    NODE_OPTIONS: "--max-semi-space-size=16",
     MALLOC_ARENA_MAX: "2",
     MALLOC_MMAP_THRESHOLD_: "131072",
     MALLOC_TRIM_THRESHOLD_: "131072",

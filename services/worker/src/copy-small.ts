@@ -28,7 +28,10 @@ export function copySmall(step: CopyStep, { scheduler, checksums }: SmallParts):
     const request = { key: object.key, etag: object.etag, range: undefined, expectedBytes: object.sizeBytes };
     const body = await work.source.read(request, step);
     const bytes = wholeOf(body, object.sizeBytes) ?? (await gather(body, object.sizeBytes));
-    return send(step, body.facts, bytes, checksums);
+    const copy = await send(step, body.facts, bytes, checksums);
+    // Only now is it sure that no socket still has something of it to send.
+    if (copy !== "exists") body.release?.();
+    return copy;
   });
 }
 

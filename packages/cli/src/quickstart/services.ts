@@ -34,7 +34,7 @@ export async function startServices(children: Children, plan: ServicesPlan): Pro
     // The emulators listen on this host, which a job may reach only where it is named.
     ALLOWED_ENDPOINTS: "127.0.0.1,*.amazonaws.com,*.aliyuncs.com",
     // As in the image: a worker keeps less memory, at the same speed.
-    NODE_OPTIONS: `${plan.env["NODE_OPTIONS"] ?? ""} --max-semi-space-size=8`.trim(),
+    NODE_OPTIONS: `${plan.env["NODE_OPTIONS"] ?? ""} --max-semi-space-size=16`.trim(),
     MALLOC_ARENA_MAX: "2",
     MALLOC_MMAP_THRESHOLD_: "131072",
     MALLOC_TRIM_THRESHOLD_: "131072",

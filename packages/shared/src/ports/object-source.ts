@@ -56,6 +56,8 @@ export interface SourceBody {
   readonly chunks: Chunks;
   /** The whole body, where it came at once: the same bytes as `chunks` gives, and they stay valid. */
   readonly whole?: Uint8Array | undefined;
+  /** Lets `whole` be filled with another body: called by the last one who reads it, or never. */
+  readonly release?: (() => void) | undefined;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { lendBody } from "./body-pool.ts";
 import { joinChunked, parseResponseHead, type ResponseHead } from "./head.ts";
 
 /** An answer with its whole body. */
@@ -33,14 +34,6 @@ const LARGEST_BODY_BYTES = 32 * 1024 ** 2;
 /** How every head starts; a server that speaks something else is found out before it is waited for. */
 const START = "HTTP/1.";
 const NOTHING = Buffer.alloc(0);
-/**
- * Small bodies are cut from slabs of this size. A buffer of its own for each costs an allocation outside V8's heap, which
- * lives until a collection, and its entry in the collector's books; Node's own pool serves no body of the usual sizes.
- */
-const SLAB_BYTES = 256 * 1024;
-const LARGEST_PIECE_BYTES = 16 * 1024;
-let slab = NOTHING;
-let slabUsedBytes = 0;
 
 interface State {
   expected: Expected;
@@ -127,19 +120,8 @@ function beginBody(state: State, head: ResponseHead, rest: Buffer): Reading {
   const mostBytes = status < 300 ? Math.min(expected.wholeUpToBytes, LARGEST_BODY_BYTES) : LARGEST_BODY_BYTES;
   if (announcedBytes > mostBytes) return "too-large";
   state.announcedBytes = announcedBytes;
-  state.body = announcedBytes === 0 ? NOTHING : bodyBuffer(announcedBytes);
+  state.body = announcedBytes === 0 ? NOTHING : lendBody(announcedBytes);
   return readBody(state, head, rest);
-}
-
-function bodyBuffer(sizeBytes: number): Buffer {
-  if (sizeBytes > LARGEST_PIECE_BYTES) return Buffer.allocUnsafe(sizeBytes);
-  if (slab.length - slabUsedBytes < sizeBytes) {
-    slab = Buffer.allocUnsafeSlow(SLAB_BYTES);
-    slabUsedBytes = 0;
-  }
-  const piece = slab.subarray(slabUsedBytes, slabUsedBytes + sizeBytes);
-  slabUsedBytes += sizeBytes;
-  return piece;
 }
 
 function readBody(state: State, head: ResponseHead, bytes: Buffer): Reading {

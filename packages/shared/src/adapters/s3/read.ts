@@ -1,5 +1,6 @@
 import { Fault } from "../../domain/fault.ts";
 import type { ReadRequest, SourceBody } from "../../ports/object-source.ts";
+import { giveBackBody } from "../http1/body-pool.ts";
 import { chunksOfWhole } from "../http/body-queue.ts";
 import { type AnswerHeaders, type HttpAnswer, headerOf } from "../http/http.ts";
 import { LARGE_BYTES } from "../http/transport.ts";
@@ -44,7 +45,7 @@ function bodyOf(request: ReadRequest, answer: HttpAnswer): SourceBody {
   const facts = factsOf(key, whole, headers);
   if (facts.etag !== etag) throw new Fault("SOURCE_CHANGING", "transient", { said: `it is ${facts.etag} now` });
   return Buffer.isBuffer(body)
-    ? { facts, sizeBytes, chunks: chunksOfWhole(body), whole: body }
+    ? { facts, sizeBytes, chunks: chunksOfWhole(body), whole: body, release: () => giveBackBody(body) }
     : { facts, sizeBytes, chunks: body };
 }
 

@@ -1,0 +1,38 @@
+/**
+ * Memory for small bodies, filled again and again. A buffer of its own for each body lives until V8 collects it, and what
+ * lives outside of V8's heap makes it collect more often: a fifth of what a small object costs.
+ */
+const SMALLEST_BYTES = 4 * 1024;
+const LARGEST_BYTES = 256 * 1024;
+/** What is kept for the next ones in each size. */
+const KEPT_BYTES = 2 * 1024 ** 2;
+
+const free = new Map<number, ArrayBuffer[]>();
+const lent = new WeakSet<ArrayBufferLike>();
+
+/** A buffer of this size with anything in it. */
+export function lendBody(sizeBytes: number): Buffer {
+  if (sizeBytes > LARGEST_BYTES) return Buffer.allocUnsafe(sizeBytes);
+  const capacityBytes = capacityOf(sizeBytes);
+  const memory = free.get(capacityBytes)?.pop() ?? new ArrayBuffer(capacityBytes);
+  lent.add(memory);
+  return Buffer.from(memory, 0, sizeBytes);
+}
+
+/**
+ * Takes the memory back. Whoever calls it must be the only one who still has the buffer; what `lendBody` did not give, or
+ * has back already, is left alone.
+ */
+export function giveBackBody({ buffer }: Buffer): void {
+  if (!lent.delete(buffer) || !(buffer instanceof ArrayBuffer)) return;
+  const kept = free.get(buffer.byteLength) ?? [];
+  if (kept.length * buffer.byteLength < KEPT_BYTES) kept.push(buffer);
+  free.set(buffer.byteLength, kept);
+}
+
+/** The next power of two. */
+function capacityOf(sizeBytes: number): number {
+  let capacityBytes = SMALLEST_BYTES;
+  while (capacityBytes < sizeBytes) capacityBytes *= 2;
+  return capacityBytes;
+}
