@@ -21,6 +21,28 @@ interface Named {
 
 const jobTimeoutMs = 180_000;
 
+describe("docker-compose.yml", () => {
+  const system = compose("config", { COMPOSE_PROFILES: "" });
+  const added = { demo: "emulators", monitoring: "grafana", tunnel: "tunnel-worker" };
+
+  test("is well formed, and starts no more than the system itself without a profile", async () => {
+    const { exitCode, stdout, output } = await system.plain("config", "--services");
+    assert.equal(exitCode, 0, output);
+    assert.deepEqual(
+      stdout.trim().split("\n").sort(),
+      ["api", "master", "needs-API_KEYS", "needs-SECRET_KEY", "redis", "worker"].sort(),
+    );
+  });
+
+  for (const [profile, service] of Object.entries(added)) {
+    test(`is well formed with the profile ${profile}, which adds ${service}`, async () => {
+      const { exitCode, stdout, output } = await system.plain("--profile", profile, "config", "--services");
+      assert.equal(exitCode, 0, output);
+      assert.ok(stdout.split("\n").includes(service), stdout);
+    });
+  }
+});
+
 describe("the composed demo", () => {
   const system = compose("demo", { SECRET_KEY: "", API_KEYS: "" });
   after(() => system.down());
