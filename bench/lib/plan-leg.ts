@@ -69,9 +69,10 @@ export async function measurePlan(leg: PlanLeg): Promise<PlanRun> {
 }
 
 function isFilling(counts: JobCounts | undefined, { watermarkBytes }: PlanLeg): boolean {
-  if (counts?.listingFinished === true)
-    throw new Error(`all keys took ${counts.backlogBytes} of ${watermarkBytes} bytes`);
-  return (counts?.backlogBytes ?? 0) < watermarkBytes;
+  const backlogBytes = counts?.backlogBytes ?? 0;
+  if (backlogBytes >= watermarkBytes) return false;
+  if (counts?.listingFinished === true) throw new Error(`all keys took ${backlogBytes} of ${watermarkBytes} bytes`);
+  return true;
 }
 
 function startNoopWorker({ processes, redisUrl }: System, { failingOfThousand }: PlanLeg): void {
