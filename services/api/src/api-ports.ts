@@ -25,8 +25,8 @@ export interface ApiPorts {
   readonly clock: Clock;
   /** Makes the id of a job: never one that was given before. */
   readonly newJobId: () => string;
-  /** Whether the ledger answers just now. Never throws. */
-  readonly isLedgerReachable: () => Promise<boolean>;
+  /** Whether the ledger answers just now, and did when a call failed with `failure`. Never throws. */
+  readonly isLedgerReachable: (failure?: unknown) => Promise<boolean>;
   readonly meter: Meter;
   /** Sets the gauges of the whole fleet; asked before metrics are read. */
   readonly measureFleet: () => Promise<void>;

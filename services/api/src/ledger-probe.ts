@@ -9,10 +9,17 @@ export interface Probed {
 /** A Redis that is connected and silent is as good as away. */
 const patienceMs = 1000;
 
-/** Makes the question whether the ledger answers just now; it never throws and never waits for long. */
-export function createLedgerProbe(connection: Probed, clock: Clock): () => Promise<boolean> {
-  return async () => {
-    if (connection.status !== "ready") return false;
+/**
+ * Makes the question whether the ledger answers just now; it never throws and never waits for long. `isOutage` knows the
+ * failures of calls that came in an outage, which may be over, or of another server of a cluster than the one that answers.
+ */
+export function createLedgerProbe(
+  connection: Probed,
+  isOutage: (failure: unknown) => boolean,
+  clock: Clock,
+): (failure?: unknown) => Promise<boolean> {
+  return async (failure) => {
+    if (isOutage(failure) || connection.status !== "ready") return false;
     const answered = new AbortController();
     const pong = connection.ping().then(
       () => true,

@@ -5,6 +5,7 @@ import { connectRedis } from "@causeway/shared/adapters/redis/connect.ts";
 import { watchDurability } from "@causeway/shared/adapters/redis/durability.ts";
 import { readRedis } from "@causeway/shared/adapters/redis/health.ts";
 import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
+import { isOutage } from "@causeway/shared/adapters/redis/outage.ts";
 import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
 import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
 import { adoptConsole } from "@causeway/shared/platform/console.ts";
@@ -33,7 +34,7 @@ watchDurability(redis, log);
 const ledger = createRedisLedger(redis, { clock, holder: `${hostname()}-${process.pid}-${randomUUID()}` });
 const metrics = createMetrics("api");
 const journal = lifecycle.close(openJournal(journalRulesOf(config)));
-const isLedgerReachable = createLedgerProbe(redis, clock);
+const isLedgerReachable = createLedgerProbe(redis, isOutage, clock);
 const ports = {
   jobs: ledger.jobs,
   removal: ledger.jobs,

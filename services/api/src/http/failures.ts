@@ -14,7 +14,7 @@ const fastifyProblems: Readonly<Record<string, readonly [ProblemCode, string]>> 
 };
 
 /** Answers whatever was thrown on a request's way. `isLedgerReachable` tells an outage from a mistake of ours. */
-export function createFailureHandler(isLedgerReachable: () => Promise<boolean>) {
+export function createFailureHandler(isLedgerReachable: (failure: unknown) => Promise<boolean>) {
   return async (error: FastifyError, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     if (isInputError(error)) {
       const inBody = error.validationContext === "body";
@@ -25,7 +25,7 @@ export function createFailureHandler(isLedgerReachable: () => Promise<boolean>) 
     if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
       return refuse(reply, "REQUEST_INVALID", "The request cannot be read; check its address, headers and body.");
     }
-    if (!(await isLedgerReachable())) return refuseUnreachable(reply);
+    if (!(await isLedgerReachable(error))) return refuseUnreachable(reply);
     request.log.error({ err: error, code: "INTERNAL" }, "a request failed");
     return refuse(reply, "INTERNAL", `Report it with the log lines of request ${request.id}.`);
   };

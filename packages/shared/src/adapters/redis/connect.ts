@@ -82,6 +82,7 @@ function open(place: RedisPlace, ca: string | undefined, whileAway: "wait" | "fa
         redisOptions: common,
         enableOfflineQueue,
         clusterRetryStrategy: waitMs,
+        ...(whileAway === "wait" ? { maxRedirections: patientTries } : {}),
         // Certificates are for names: where nodes are named, the names are what to connect to.
         ...(place.tls ? { dnsLookup: (address, callback) => callback(null, address) } : {}),
       });
@@ -89,6 +90,9 @@ function open(place: RedisPlace, ca: string | undefined, whileAway: "wait" | "fa
       return place satisfies never;
   }
 }
+
+/** A failover answers a command's tries, one each 100 ms, with refusals: five minutes of them. */
+const patientTries = 3000;
 
 function waitMs(times: number): number {
   return Math.min(5000, 100 * 2 ** Math.min(times, 6));
