@@ -31,3 +31,10 @@ test("what the pool did not lend is never lent", () => {
 test("a body of no bytes is a body", () => {
   assert.equal(lendBody(0).length, 0);
 });
+
+test("a body takes at most a quarter more memory than it has bytes, beyond the first 16 KB: the worker's budget counts bytes", () => {
+  for (let sizeBytes = 16_384; sizeBytes <= 262_144; sizeBytes += 997) {
+    const { byteLength } = lendBody(sizeBytes).buffer;
+    assert.ok(byteLength >= sizeBytes && byteLength <= sizeBytes * 1.25, `${sizeBytes} bytes take ${byteLength}`);
+  }
+});

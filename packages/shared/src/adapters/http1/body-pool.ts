@@ -4,8 +4,8 @@
  */
 const SMALLEST_BYTES = 4 * 1024;
 const LARGEST_BYTES = 256 * 1024;
-/** What is kept for the next ones in each size. */
-const KEPT_BYTES = 2 * 1024 ** 2;
+/** What is kept for the next ones in each of the twenty sizes. */
+const KEPT_BYTES = 1024 ** 2;
 
 const free = new Map<number, ArrayBuffer[]>();
 const lent = new WeakSet<ArrayBufferLike>();
@@ -30,9 +30,8 @@ export function giveBackBody({ buffer }: Buffer): void {
   free.set(buffer.byteLength, kept);
 }
 
-/** The next power of two. */
+/** In steps of an eighth to a quarter of the size: the budget for bodies counts their bytes, so little may come on top. */
 function capacityOf(sizeBytes: number): number {
-  let capacityBytes = SMALLEST_BYTES;
-  while (capacityBytes < sizeBytes) capacityBytes *= 2;
-  return capacityBytes;
+  const stepBytes = Math.max(SMALLEST_BYTES, 2 ** (29 - Math.clz32(sizeBytes)));
+  return Math.max(1, Math.ceil(sizeBytes / stepBytes)) * stepBytes;
 }
