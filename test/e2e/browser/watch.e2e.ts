@@ -46,7 +46,8 @@ describe("the dashboard, looked at", () => {
   });
 
   test("a job appears in the list by itself, and is seen to its end without loading the page again", async () => {
-    await submit(system, jobNamed(system, "watched"));
+    // Slow enough that even an idle machine has it running when the page hears of it, seconds after.
+    await submit(system, jobNamed(system, "watched", { limits: { bytesPerSecond: 1_000_000 } }));
     const row = page.getByRole("row").filter({ hasText: "watched" });
     await untilSays(row, "running");
     await openJob(page, "watched");
