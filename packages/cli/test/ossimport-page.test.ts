@@ -8,5 +8,7 @@ test("docs/coming-from-ossimport.md has a row for each key that the parser knows
   const page = await readFile(new URL("../../../docs/coming-from-ossimport.md", import.meta.url), "utf8");
   const tables = page.slice(page.indexOf("<!-- job.cfg:start -->"));
   const keys = [...tables.matchAll(/^\| `([^`]+)`/gm)].map(([, key]) => key);
-  assert.deepEqual(keys.toSorted(), [...carriedKeys.keys(), ...otherKeys.keys()].toSorted());
+  const known = [...carriedKeys.keys(), ...otherKeys.keys()];
+  assert.deepEqual(new Set(keys), new Set(known));
+  assert.equal(keys.length, known.length);
 });
