@@ -84,4 +84,4 @@ const app = await createApp(ports, {
 });
 const url = await app.listen({ host: config.API_HOST, port: config.API_PORT });
 log.info({ url }, "listening");
-await lifecycle.drain(() => app.close());
+await lifecycle.drain(() => app.close(), config.DRAIN_TIMEOUT_MS + 5_000);

@@ -61,4 +61,4 @@ const health = await serveHealth({
 onExit.close(health);
 log.info({ url: health.url }, "health and metrics are served");
 master.start();
-await onExit.drain(() => master.stop());
+await onExit.drain(() => master.stop(), 15_000);

@@ -92,4 +92,5 @@ const crc64Engine = chooseCrc64(config.CRC64_ENGINE);
 meter.gauge("migration_crc64_engine", { engine: crc64Engine }, 1);
 log.info({ crc64: crc64Engine }, "this computes CRC-64");
 worker.start();
-await onExit.drain(() => worker.stop());
+// Beyond the drain: the time to hand back what it did not finish.
+await onExit.drain(() => worker.stop(), config.DRAIN_TIMEOUT_MS + 5_000);

@@ -17,7 +17,7 @@ describe("the life of a process", () => {
     const steps: string[] = [];
     lifecycle.close({ close: () => void steps.push("first opened") });
     lifecycle.defer("second", () => void steps.push("second opened"));
-    const drained = lifecycle.drain(async () => void steps.push("stopped"));
+    const drained = lifecycle.drain(async () => void steps.push("stopped"), 1000);
     assert.equal(lifecycle.stopping.aborted, false);
     host.emit("SIGTERM");
     assert.equal(lifecycle.stopping.aborted, true);
@@ -40,8 +40,18 @@ describe("the life of a process", () => {
     lifecycle.close({ close: () => void steps.push("closed") });
     lifecycle.close({ close: () => Promise.reject(new Error("stuck")) });
     host.emit("SIGTERM");
-    await lifecycle.drain(async () => undefined);
+    await lifecycle.drain(async () => undefined, 1000);
     assert.deepEqual(steps, ["closed"]);
+  });
+
+  test("a service that cannot stop is left after its time, and what was opened is closed all the same", async () => {
+    const { exits, host, lifecycle } = start();
+    const steps: string[] = [];
+    lifecycle.close({ close: () => void steps.push("closed") });
+    host.emit("SIGTERM");
+    await lifecycle.drain(() => new Promise(() => {}), 10);
+    assert.deepEqual(steps, ["closed"]);
+    assert.deepEqual(exits, [0]);
   });
 
   test("an error that nobody caught ends the process with 1", () => {

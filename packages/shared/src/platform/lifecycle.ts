@@ -21,9 +21,10 @@ export interface Lifecycle {
   defer(what: string, undo: () => Promise<void> | void): void;
   /**
    * Runs the service until it is told to stop: waits for the first signal, awaits `stop` (finish or hand back what is held),
-   * undoes everything that was registered, and exits 0. A second signal exits 1 at once.
+   * undoes everything that was registered, and exits 0. A second signal exits 1 at once. What `stop` has not ended after
+   * `withinMs` is left: with Redis away it may wait for ever, and the ledger gives it to somebody else.
    */
-  drain(stop: () => Promise<void>): Promise<void>;
+  drain(stop: () => Promise<void>, withinMs: number): Promise<void>;
 }
 
 /** What does not close within this time is left: with Redis away some things never would. */
@@ -72,9 +73,11 @@ export function createLifecycle(log: Logger, host: LifecycleHost): Lifecycle {
     defer(what, undo) {
       undos.push({ what, undo });
     },
-    async drain(stop) {
+    async drain(stop, withinMs) {
       await told.promise;
-      await stop();
+      await within(withinMs, stop).catch((error: unknown) => {
+        log.warn({ err: error }, "not everything could be finished or handed back; the ledger gives it to others");
+      });
       await unwind();
       log.info("stopped");
       host.exit(0);
@@ -83,7 +86,7 @@ export function createLifecycle(log: Logger, host: LifecycleHost): Lifecycle {
 }
 
 async function within(ms: number, undo: () => Promise<void> | void): Promise<void> {
-  const late = new Error(`did not close within ${ms} ms`);
+  const late = new Error(`did not end within ${ms} ms`);
   const { promise, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(late), ms);
   try {
