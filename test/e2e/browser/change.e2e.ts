@@ -171,16 +171,18 @@ describe("the dashboard, used", () => {
   });
 
   test("everything can be done with the keyboard alone", async () => {
+    // Still there to be paused however long the tabbing takes.
+    await submit(system, jobNamed(system, "by-keyboard", { limits: { bytesPerSecond: 20_000 } }));
     const tab = await browser.open(system.apiUrl);
     await tab.keyboard.press("Tab");
     await tab.keyboard.type(keys.operate);
     await tab.keyboard.press("Enter");
-    await tab.getByRole("link", { name: "read-only", exact: true }).waitFor();
+    await tab.getByRole("link", { name: "by-keyboard", exact: true }).waitFor();
     await tabTo(tab, "Skip to the content");
     await tab.keyboard.press("Enter");
-    await tabTo(tab, "read-only");
+    await tabTo(tab, "by-keyboard");
     await tab.keyboard.press("Enter");
-    await tab.getByRole("heading", { name: "read-only", level: 1 }).waitFor();
+    await tab.getByRole("heading", { name: "by-keyboard", level: 1 }).waitFor();
     await tabTo(tab, "Pause");
     await tab.keyboard.press("Enter");
     await tab.getByRole("dialog").waitFor();
