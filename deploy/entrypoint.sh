@@ -6,6 +6,7 @@ set -eu
 for name in $(env | sed -n 's/^\([A-Z][A-Z0-9_]*\)_FILE=.*/\1/p'); do
   # CA_FILE is a setting of its own.
   [ "$name" != CA ] || continue
+  value='' file=''
   eval "value=\${$name:-} file=\$${name}_FILE"
   unset "${name}_FILE"
   if [ -z "$value" ] && [ -r "$file" ]; then

@@ -28,10 +28,10 @@ const needs = {
 function missingForCharon(env) {
   if (process.getuid?.() !== 0) return "root";
   if (!existsSync("/dev/net/tun")) return "/dev/net/tun";
-  // charon-systemd has no way to say only its version.
-  if (!existsSync("/usr/sbin/charon-systemd")) return "charon-systemd";
+  // Neither has a way to say only its version: swanctl asks a running charon for it.
+  const unseen = ["charon-systemd", "swanctl"].find((name) => !existsSync(`/usr/sbin/${name}`));
+  if (unseen !== undefined) return unseen;
   return [
-    ["swanctl", "--version"],
     ["nft", "--version"],
     ["ip", "-V"],
     ["tcpdump", "--version"],

@@ -69,6 +69,8 @@ describe("when a master dies", { timeout: 240_000 }, () => {
     if (world === undefined) return;
     world.stores.s3.setFaults({ rules: [{ fault: "latency", ms: 50 }] });
     const first = startMaster(t, world.env);
+    // A process that still starts hears no signal, however far the other one is.
+    await first.url();
     startMaster(t, world.env);
     world.startWorker();
     const job = await world.submit();
