@@ -32,6 +32,19 @@ export interface FieldGroup {
 const needed = { isNeeded: true } as const;
 const storageClasses = { choices: ["", "Standard", "IA", "Archive", "ColdArchive", "DeepColdArchive"] } as const;
 
+/** What may also be changed while the job runs. */
+export const limitFields: readonly Field[] = [
+  { path: "weight", label: "Weight among jobs", kind: "whole-number", hint: "1 to 100; 1 is usual." },
+  { path: "limits.bytesPerSecond", label: "Bytes per second", kind: "whole-number", hint: "0: no limit." },
+  { path: "limits.requestsPerSecond", label: "Requests per second", kind: "whole-number", hint: "0: no limit." },
+  {
+    path: "limits.timetable",
+    label: "Timetable",
+    kind: "timetable",
+    hint: "The first window that holds now wins over the figures above.",
+  },
+];
+
 /** The job's own name. */
 export const nameField: Field = {
   path: "name",
@@ -128,15 +141,7 @@ export const moreGroups: readonly FieldGroup[] = [
   {
     title: "Limits and weight",
     fields: [
-      { path: "weight", label: "Weight among jobs", kind: "whole-number", hint: "1 to 100; 1 is usual." },
-      { path: "limits.bytesPerSecond", label: "Bytes per second", kind: "whole-number", hint: "0: no limit." },
-      { path: "limits.requestsPerSecond", label: "Requests per second", kind: "whole-number", hint: "0: no limit." },
-      {
-        path: "limits.timetable",
-        label: "Timetable",
-        kind: "timetable",
-        hint: "The first window that holds now wins over the figures above.",
-      },
+      ...limitFields,
       {
         path: "failureLimits.share",
         label: "Pause at this share of failed objects",

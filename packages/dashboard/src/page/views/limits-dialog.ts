@@ -3,27 +3,14 @@ import { type InputFault, type Job, jobShape } from "../calls/answers.ts";
 import { path } from "../calls/call.ts";
 import { bytesRate } from "../format.ts";
 import { FieldGroupView } from "../form/field-view.ts";
-import type { FieldGroup } from "../form/fields.ts";
+import { type FieldGroup, limitFields } from "../form/fields.ts";
 import { type Draft, sortFaults, valueAt, withValue } from "../form/spec.ts";
 import { html } from "../html.ts";
 import { Dialog } from "../parts/dialog.ts";
 import { tellDone } from "../parts/notices.ts";
 import { ask, sentenceOf } from "../session.ts";
 
-const group: FieldGroup = {
-  title: "Takes effect within two seconds",
-  fields: [
-    { path: "weight", label: "Weight among jobs", kind: "whole-number", hint: "1 to 100; 1 is usual." },
-    { path: "limits.bytesPerSecond", label: "Bytes per second", kind: "whole-number", hint: "0: no limit." },
-    { path: "limits.requestsPerSecond", label: "Requests per second", kind: "whole-number", hint: "0: no limit." },
-    {
-      path: "limits.timetable",
-      label: "Timetable",
-      kind: "timetable",
-      hint: "The first window that holds now wins over the figures above.",
-    },
-  ],
-};
+const group: FieldGroup = { title: "Takes effect within two seconds", fields: limitFields };
 const paths = group.fields.map((field) => field.path);
 
 interface LimitsProperties {
