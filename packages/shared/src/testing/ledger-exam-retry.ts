@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { FaultCode } from "../domain/fault-codes.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { FailurePage } from "../ports/settle-ledger.ts";
-import type { LedgerSubject } from "./ledger-contract.ts";
+import type { LedgerSubject } from "./ledger-subject.ts";
 import {
   commitOf,
   counts,
