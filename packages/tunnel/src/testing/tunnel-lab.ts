@@ -36,6 +36,8 @@ export interface TunnelLab {
 
 const key = "a key of the laboratory";
 const pollMs = 100;
+/** How many this process has opened: each has a network of its own. */
+let labs = 0;
 /** A peer that died is given up after half a minute, and called again. */
 const installMs = 120_000;
 const networks = { self: "172.16.1.0/24", gateway: clientNetwork } as const;
@@ -60,7 +62,8 @@ export function openTunnelLab(folder: string, role: Tunnel["role"] = "self"): Tu
   const reading = readTunnel(yamlOf(role), "lab.yaml");
   if (!reading.ok) throw new Error(reading.faults.map(({ says }) => says).join(" "));
   const { tunnel } = reading;
-  const network = createLabNetwork(`cw${process.pid}`);
+  labs += 1;
+  const network = createLabNetwork(`cw${process.pid}-${labs}`);
   const texts = writeHostFiles(folder, tunnel);
   forwardsAs(network, folder);
   const sides = { folder, network, texts };
