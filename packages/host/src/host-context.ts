@@ -2,6 +2,9 @@ import type { Charon } from "@causeway/tunnel/vici/charon.ts";
 import type { Machine } from "./doctor/machine.ts";
 import type { SecretSource } from "./secrets/secret-source.ts";
 
+/** charon's own socket: who may write there commands it. */
+export const charonSocket = "/run/charon.vici";
+
 /** What every command is given. */
 export interface HostContext {
   readonly machine: Machine;

@@ -1,7 +1,7 @@
 import { createCharon } from "@causeway/tunnel/vici/charon.ts";
 import { readBacklogConfig, readHostEnvironment } from "./config.ts";
 import { thisMachine } from "./doctor/machine.ts";
-import type { HostContext } from "./host-context.ts";
+import { charonSocket, type HostContext } from "./host-context.ts";
 import { runCommand } from "./run-command.ts";
 import { createSecretSource } from "./secrets/aws-secrets.ts";
 
@@ -11,7 +11,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => 
 const context: HostContext = {
   machine: thisMachine(),
   secretsIn: (region) => createSecretSource({ region, env }),
-  charon: createCharon("/run/charon.vici"),
+  charon: createCharon(charonSocket),
   stopping: stop.signal,
   say: (line) => void process.stdout.write(`${line}\n`),
   complain: (line) => void process.stderr.write(`causeway-host: ${line}\n`),

@@ -24,7 +24,7 @@ import { capture } from "./capture.ts";
  * Longer are only those that bear an outage themselves (`master/patience.ts`: an hour; its test lets the time pass).
  */
 const outageMs = Number(process.env["OUTAGE_SECONDS"] ?? 130) * 1000;
-const lookEveryMs = 1000;
+const lookEveryMs = 2000;
 const objects = 240;
 /** So slow that the cut meets both jobs in their middle. */
 const limits = { requestsPerSecond: 30 };
@@ -106,7 +106,7 @@ interface HeldAgainst {
   readonly rechecks: number;
 }
 
-/** Looks into Redis every second, until it is stopped. */
+/** Looks into Redis every two seconds, until it is stopped. */
 function lookAfter({ system }: Bed, jobIds: readonly string[]): { stop(): Promise<HeldAgainst> } {
   const socket = system.redisUrl.replace(/^unix:/, "");
   const ask = (...words: readonly string[]): readonly string[] =>
