@@ -126,7 +126,7 @@ function lookAfter({ system }: Bed, jobIds: readonly string[]): { stop(): Promis
       worst = {
         looks: worst.looks + 1,
         mostStarts: Math.max(worst.mostStarts, ...starts),
-        mostStalls: Math.max(worst.mostStalls, most("{causeway}:copy:*-*", "stc")),
+        mostStalls: Math.max(worst.mostStalls, most("{causeway}:copy:*-[0-9]*", "stc")),
         rechecks: Math.max(worst.rechecks, ...rechecks),
       };
       await wait(lookEveryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
