@@ -1,3 +1,4 @@
+import { readHostFacts } from "@causeway/tunnel/host/this-host.ts";
 import { createCharon } from "@causeway/tunnel/vici/charon.ts";
 import { readBacklogConfig, readHostEnvironment } from "./config.ts";
 import { thisMachine } from "./doctor/machine.ts";
@@ -10,6 +11,7 @@ const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 const context: HostContext = {
   machine: thisMachine(),
+  facts: readHostFacts,
   secretsIn: (region) => createSecretSource({ region, env }),
   charon: createCharon(charonSocket),
   stopping: stop.signal,

@@ -136,6 +136,7 @@ test("no secret is on a disk", async () => {
 test("the doctor finds the tunnel, the guard and the worker well", async () => {
   const { stdout } = await host.run("causeway-host doctor");
   for (const about of [
+    "host: charon, swanctl, nft and ip are installed",
     "guard: loaded",
     "tunnel lab-1: up",
     "causeway-worker.service: active",
