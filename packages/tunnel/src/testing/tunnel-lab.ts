@@ -1,11 +1,18 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { readTunnel } from "../model/read-tunnel.ts";
 import type { Tunnel } from "../model/tunnel.ts";
 import { renderTunnel } from "../render/render-tunnel.ts";
 import { type Section, sections } from "../render/sections.ts";
 import { type CharonProcess, createCharonProcess } from "./charon-process.ts";
-import { type LabNetwork, createLabNetwork, gatewayAddress, ossBlocks, publicAddress } from "./namespaces.ts";
+import {
+  type LabNetwork,
+  clientNetwork,
+  createLabNetwork,
+  gatewayAddress,
+  ossBlocks,
+  publicAddress,
+} from "./namespaces.ts";
 
 /**
  * The private path in miniature: a host with the files that `causeway tunnel render` writes, and a gateway as the cloud's would
@@ -29,14 +36,18 @@ export interface TunnelLab {
 
 const key = "a key of the laboratory";
 const pollMs = 100;
+/** How many this process has opened: each has a network of its own. */
+let labs = 0;
 /** A peer that died is given up after half a minute, and called again. */
 const installMs = 120_000;
-const yaml = `version: 1
+const networks = { self: "172.16.1.0/24", gateway: clientNetwork } as const;
+const yamlOf = (role: Tunnel["role"]): string => `version: 1
 name: lab
+role: ${role}
 esp: userspace
 host:
   publicAddress: ${publicAddress}
-  networks: [172.16.1.0/24]
+  networks: [${networks[role]}]
 gateway:
   product: vpn-gateway
   tunnels:
@@ -46,13 +57,15 @@ oss:
   region: cn-shanghai
 `;
 
-/** `folder`: for all files. Needs root, /dev/net/tun, charon-systemd, swanctl and nft. */
-export function openTunnelLab(folder: string): TunnelLab {
-  const reading = readTunnel(yaml, "lab.yaml");
+/** `folder`: for all files; `role`: the host's. Needs root, /dev/net/tun, charon-systemd, swanctl and nft. */
+export function openTunnelLab(folder: string, role: Tunnel["role"] = "self"): TunnelLab {
+  const reading = readTunnel(yamlOf(role), "lab.yaml");
   if (!reading.ok) throw new Error(reading.faults.map(({ says }) => says).join(" "));
   const { tunnel } = reading;
-  const network = createLabNetwork(`cw${process.pid}`);
+  labs += 1;
+  const network = createLabNetwork(`cw${process.pid}-${labs}`);
   const texts = writeHostFiles(folder, tunnel);
+  forwardsAs(network, folder);
   const sides = { folder, network, texts };
   const host = charonOf("host", sides, texts("/etc/swanctl/conf.d/causeway.conf"));
   const gateway = charonOf("gateway", sides, gatewayConf(tunnel));
@@ -109,6 +122,13 @@ function writeHostFiles(folder: string, tunnel: Tunnel): (path: string) => strin
     if (found === undefined) throw new Error(`the renderer wrote no ${path}`);
     return found.text;
   };
+}
+
+/** Whether the host forwards is for the rendered settings of the kernel to say, and for nobody else. */
+function forwardsAs(network: LabNetwork, folder: string): void {
+  const settings = readFileSync(join(folder, "root/etc/sysctl.d/60-causeway-tunnel.conf"), "utf8");
+  const said = /^net\.ipv4\.ip_forward = (\d)$/m.exec(settings)?.[1] ?? "0";
+  network.run("host", "sysctl", "-qw", `net.ipv4.ip_forward=${said}`);
 }
 
 /** The cloud's side: it waits to be called, and takes what its customer renders. */
