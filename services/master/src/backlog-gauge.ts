@@ -47,13 +47,14 @@ function withPlanned(job: ActiveJob, tasks: number): ActiveJob {
 
 /**
  * Whether a job may list on: while its backlog is below its share of the budget. The share is that of the jobs that are
- * being listed now, so a job behind a huge one starts at once, and the whole stays near the budget.
+ * being listed now, so a job behind a huge one starts at once, and the whole stays near the budget. What has failed takes its
+ * room from what waits, up to half of it: so the ledger grows no larger however many objects fail.
  */
 export function hasRoom(jobs: readonly ActiveJob[], jobId: string, budgetBytes: number): boolean {
   const job = jobs.find((active) => active.jobId === jobId);
   if (job === undefined) return true;
-  const sharers = Math.max(1, jobs.filter(isListing).length);
-  return job.backlogBytes < budgetBytes / sharers;
+  const share = budgetBytes / Math.max(1, jobs.filter(isListing).length);
+  return job.backlogBytes < share - Math.min(job.failureBytes, share / 2);
 }
 
 /** Whether a job's listing goes on. */

@@ -29,8 +29,14 @@ const activeJob = (jobId: string, backlogBytes: number, listingDone = false): Ac
   pendingTasks: 1,
   openTasks: 1,
   backlogBytes,
+  failureBytes: 0,
   listingDone,
   revision: 1,
+});
+
+const failingJob = (backlogBytes: number, failureBytes: number): ActiveJob => ({
+  ...activeJob("a", backlogBytes),
+  failureBytes,
 });
 
 function storesOf(fail?: Fault) {
@@ -125,6 +131,13 @@ describe("room in the backlog", () => {
 
   test("a job whose listing is done takes no share", () => {
     assert.equal(hasRoom([activeJob("a", 60), activeJob("done", 10, true)], "a", 100), true);
+  });
+
+  test("what has failed takes its room from what waits, but never more than half of it", () => {
+    assert.equal(hasRoom([failingJob(69, 30)], "a", 100), true);
+    assert.equal(hasRoom([failingJob(70, 30)], "a", 100), false);
+    assert.equal(hasRoom([failingJob(49, 1000)], "a", 100), true);
+    assert.equal(hasRoom([failingJob(50, 1000)], "a", 100), false);
   });
 
   test("what is planned since the ledger was asked counts like the tasks that wait", async () => {

@@ -181,6 +181,7 @@ export function examJobs(open: () => Promise<LedgerSubject>): void {
         pendingTasks: 0,
         openTasks: 1,
         backlogBytes: 0,
+        failureBytes: 0,
       };
       assert.deepEqual(active[0], { ...expected, listingDone: false });
       await finishListing(ledger, jobId);
