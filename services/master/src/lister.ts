@@ -123,7 +123,7 @@ async function judge(thrown: unknown, job: JobRecord, { pointer, hold }: Held, p
 }
 
 async function hasBegun({ id }: JobRecord, { jobs }: ListerParts): Promise<boolean> {
-  return ((await jobs.counts(id))?.listedObjects ?? 0) > 0;
+  return ((await jobs.figures(id))?.listedObjects ?? 0) > 0;
 }
 
 /** Credentials that worked before have expired or were changed: the listing goes on where it is once there are new ones. */
