@@ -17,7 +17,8 @@ import { capture } from "./capture.ts";
  * - of a path (`worker/path.ts`): 15 s without one success; a slot that waits for it takes another task every 10 s, and the
  *   third start of a task, which would be a burnt one, comes within 30 s; an endpoint that nobody uses is forgotten after 60 s
  * - of the link (`tunnel/link`): 8 s without a byte, 60 s for a charon that is slow; DNS 10 s
- * - of charon: 10 s to the first question whether the gateway lives, 16 s until it is given up, and again for ever
+ * - of charon: 10 s to the first question whether the gateway lives, 16 s until it is given up, and again for ever; where it was
+ *   refused instead, as by a gateway that has no keys yet, the timer calls every 10 s
  * - of BullMQ's locks (`adapters/bullmq/consumer.ts`): 15 s, looked at every 5 s, ten of which would end an item: 65 s
  * - of the master's sweep and of a worker's signs of life: 30 s; of a job's trouble, told for 30 s; of limits, anew every 10 s
  *
@@ -47,7 +48,8 @@ async function withBed(role: BedPlan["role"], run: (bed: Bed) => Promise<void>):
   try {
     bed.lab.guard("on");
     await bed.lab.bringUp();
-    await run(bed);
+    const timer = bed.lab.timer();
+    await run(bed).finally(() => timer.stop());
   } finally {
     await bed.close();
   }
@@ -60,6 +62,7 @@ async function outlast(bed: Bed, t: TestContext): Promise<void> {
   await system.until(small, ({ objects: { copied } }) => copied >= 40, graceMs);
   await system.until(large, ({ runningTasks }) => runningTasks > 0, graceMs);
   const ledger = lookAfter(bed, [small, large]);
+  t.after(() => ledger.stop());
   const wire = await capture(lab.network, bed.folder);
   await lab.gateway.stop("SIGKILL");
   const cutAtMs = Date.now();
