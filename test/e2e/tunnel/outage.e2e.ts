@@ -8,11 +8,12 @@ import { type Bed, type BedPlan, assertWhole, graceMs, mostAttempts, openBed, sy
 import { capture } from "./capture.ts";
 
 /**
- * How long the cloud's gateway is away. The whole of it: OUTAGE_SECONDS=600. What this is by default is longer than every time
- * limit that an outage could run into, so that each of them passes at least once:
+ * How long the cloud's gateway is away, without a word. The whole of it: OUTAGE_SECONDS=600. What this is by default is longer
+ * than every time limit that an outage could run into, so that each of them passes at least once:
  *
- * - of requests under way (`adapters/http/waits.ts`): 5 s to connect, 20 s between bytes, 30 s to the answer's head, 120 s for
- *   Complete (`oss/uploads.ts`); kept connections 4 to 20 s, addresses that are shunned 15 s
+ * - of requests under way (`adapters/http/waits.ts`): 5 s to connect, 20 s between bytes, 30 s to the answer's head (the 120 s
+ *   of Complete are never reached: a path that is down ends what is under way); kept connections 4 to 20 s, addresses that are
+ *   shunned 15 s
  * - of an object's attempts (`worker/attempts.ts`): five, in about 3 s, then up to 10 s between two
  * - of a path (`worker/path.ts`): 15 s without one success; a slot that waits for it takes another task every 10 s, and the
  *   third start of a task, which would be a burnt one, comes within 30 s; an endpoint that nobody uses is forgotten after 60 s
@@ -24,7 +25,7 @@ import { capture } from "./capture.ts";
  *
  * Longer are only those that bear an outage themselves (`master/patience.ts`: an hour; its test lets the time pass).
  */
-const outageMs = Number(process.env["OUTAGE_SECONDS"] ?? 130) * 1000;
+const outageMs = Number(process.env["OUTAGE_SECONDS"] ?? 75) * 1000;
 const lookEveryMs = 2000;
 const objects = 240;
 /** So slow that the cut meets both jobs in their middle. */
