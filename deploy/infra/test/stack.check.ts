@@ -127,6 +127,19 @@ for (const [kind, changes] of Object.entries(kinds)) {
       }
     });
 
+    test("each host's address is one customer gateway, because a region of Alibaba Cloud takes an address once", () => {
+      const addresses = ofType("CustomerGateway")
+        .filter(({ type }) => type.startsWith("alicloud:"))
+        .map(({ inputs }) => inputs["ipAddress"]);
+      assert.equal(addresses.length, plan.tunnelHosts.length);
+      const connections = JSON.stringify(
+        asked.filter(({ type }) => /:(Connection|GatewayVpnAttachment)$/.test(type)).map(({ inputs }) => inputs),
+      );
+      for (const { name } of plan.tunnelHosts) {
+        assert.equal(connections.split(`"${name}-customer-id"`).length - 1, 2, `both tunnels of ${name}`);
+      }
+    });
+
     test("the hosts' tunnel.yaml is taken by causeway, with an interface id for each tunnel and no wide selector", () => {
       const hosts = tunnelFiles(asked);
       assert.equal(hosts.length, plan.tunnelHosts.length);

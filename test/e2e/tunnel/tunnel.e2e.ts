@@ -79,6 +79,7 @@ describe("a migration through the tunnel", () => {
     assert.ok(isEqual, lastLine);
   });
 
+  /** That the gateway dies without a word is in outage.e2e.ts. */
   const cuts: readonly Cut[] = [
     {
       name: "the security associations are deleted",
@@ -105,16 +106,6 @@ describe("a migration through the tunnel", () => {
       mend: async () => {
         await lab.loadKeys();
         await lab.host.charon.initiate("lab-1", options);
-      },
-    },
-    {
-      name: "the gateway dies without a word",
-      cut: () => lab.gateway.stop("SIGKILL"),
-      mend: async () => {
-        // Dead peer detection gives the old one up, and calls until the new one answers: nobody helps.
-        await lab.gateway.start();
-        await lab.loadKeys();
-        await lab.installed("gateway", 1);
       },
     },
   ];
