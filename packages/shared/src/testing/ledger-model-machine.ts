@@ -60,6 +60,7 @@ export const actions = [
   { name: "beginSettling", weight: 2 },
   { name: "recheck", weight: 1 },
   { name: "index", weight: 1 },
+  { name: "journalDropped", weight: 1 },
   { name: "end", weight: 2 },
   { name: "save", weight: 2 },
   { name: "fallBack", weight: 1 },
@@ -322,9 +323,22 @@ const steps: Readonly<Record<ActionName, Step>> = {
     model.parts.splice(0, names.length);
   },
 
+  journalDropped: async ({ ledger, jobId, model }) => {
+    const tasks = await ledger.dropped.list(jobId, 1000);
+    const said = tasks.map(({ taskId, outcomes }) => [taskId, outcomes.map(({ key }) => key).toSorted()] as const);
+    assert.deepEqual(new Map(said), model.dropped);
+    for (const { taskId } of tasks) {
+      const part = `dropped-${taskId}`;
+      await ledger.dropped.journaled(jobId, taskId, part);
+      await ledger.dropped.journaled(jobId, taskId, part);
+      model.parts.push(part);
+      model.dropped.delete(taskId);
+    }
+  },
+
   end: async ({ ledger, jobId, model }) => {
     await ledger.settling.end(jobId, null);
-    if (model.state !== "settling" || model.recheck.size > 0 || model.parts.length > 0) return;
+    if (model.state !== "settling" || model.recheck.size + model.dropped.size + model.parts.length > 0) return;
     model.state = model.cancelled ? "cancelled" : "completed";
   },
 
