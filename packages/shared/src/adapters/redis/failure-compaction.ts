@@ -1,9 +1,9 @@
 import { mergeBatches } from "../../domain/merge-batches.ts";
 import type { Compaction, MergedBatch } from "../../ports/settle-ledger.ts";
 import { failureBlob } from "./commit-arguments.ts";
-import { cutLine } from "./failure-list.ts";
 import { jobKey } from "./keys.ts";
 import { unpackFailures } from "./manifest-codec.ts";
+import { cutLine } from "./row-codec.ts";
 import { type Argument, jobScript, type RedisConnection, type RunStep, textOf } from "./scripts.ts";
 
 const compact = jobScript("compact");

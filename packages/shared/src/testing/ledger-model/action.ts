@@ -26,6 +26,7 @@ export const actions = [
   { name: "beginSettling", weight: 2 },
   { name: "recheck", weight: 1 },
   { name: "index", weight: 1 },
+  { name: "journalDropped", weight: 1 },
   { name: "end", weight: 2 },
   { name: "save", weight: 2 },
   { name: "fallBack", weight: 1 },

@@ -28,6 +28,7 @@ export async function drain(machine: Machine): Promise<void> {
     }
     await machine.act({ name: "beginSettling", a: 0, b: 0 });
     while (model.state === "settling" && model.recheck.size > 0) await recheck(machine, 1);
+    await machine.act({ name: "journalDropped", a: 0, b: 0 });
     while (model.state === "settling" && model.parts.length > 0) await machine.act({ name: "index", a: 2, b: 0 });
     await machine.act({ name: "end", a: 0, b: 0 });
   }

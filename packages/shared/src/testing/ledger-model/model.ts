@@ -53,6 +53,8 @@ export interface Model {
   /** Tasks to look at again, and whether all of their objects had gone well. */
   readonly recheck: Map<string, boolean>;
   readonly parts: string[];
+  /** Keys of what dropped tasks did, by task, until it is journaled. */
+  readonly dropped: Map<string, readonly string[]>;
 }
 
 export function newModel(): Model {
@@ -71,6 +73,7 @@ export function newModel(): Model {
     breaker: { objects: 0, failed: 0, bytes: 0 },
     recheck: new Map(),
     parts: [],
+    dropped: new Map(),
   };
 }
 
@@ -147,6 +150,7 @@ export function dropTask(model: Model, task: ModelTask): void {
     model.spreads.delete(task.group.parent);
   }
   const outcomes = [...task.rows.values()];
+  if (outcomes.length > 0) model.dropped.set(task.taskId, outcomes.map(({ key }) => key).toSorted());
   const { failedObjects } = count(model, task, outcomes);
   const codes = new Set(outcomes.flatMap((outcome) => (outcome.state === "failed" ? [outcome.code] : [])));
   const batches = [...codes].map((code) => {

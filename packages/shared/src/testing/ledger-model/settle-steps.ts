@@ -26,9 +26,22 @@ export const settleSteps = {
     model.parts.splice(0, names.length);
   },
 
+  journalDropped: async ({ ledger, jobId, model }) => {
+    const tasks = await ledger.dropped.list(jobId, 1000);
+    const said = tasks.map(({ taskId, outcomes }) => [taskId, outcomes.map(({ key }) => key).toSorted()] as const);
+    assert.deepEqual(new Map(said), model.dropped);
+    for (const { taskId } of tasks) {
+      const part = `dropped-${taskId}`;
+      await ledger.dropped.journaled(jobId, taskId, part);
+      await ledger.dropped.journaled(jobId, taskId, part);
+      model.parts.push(part);
+      model.dropped.delete(taskId);
+    }
+  },
+
   end: async ({ ledger, jobId, model }) => {
     await ledger.settling.end(jobId, null);
-    if (model.state !== "settling" || model.recheck.size > 0 || model.parts.length > 0) return;
+    if (model.state !== "settling" || model.recheck.size + model.dropped.size + model.parts.length > 0) return;
     model.state = model.cancelled ? "cancelled" : "completed";
   },
 } as const satisfies Record<string, Step>;
