@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createEventReader } from "../src/page/live/event-stream.ts";
-import { curveOf, since, withMark, type Mark } from "../src/page/live/history.ts";
+import { curveOf, joined, lastOf, pastCurve, withMark, type Mark } from "../src/page/live/history.ts";
 
 test("a stream is read into its messages, wherever it is cut", () => {
   const stream =
@@ -35,10 +35,32 @@ test("marks stay few however long a page is open, the newest whole", () => {
   assert.equal(marks.at(-1)?.bytes, 19_999);
   assert.equal(marks.at(-2)?.bytes, 19_998);
   assert.ok((marks[0]?.bytes ?? 1) < 100);
-  assert.deepEqual(
-    since(marks, 3000).map(({ bytes }) => bytes),
-    [19_996, 19_997, 19_998, 19_999],
-  );
+});
+
+const span = (second: number, seconds: number, bytes: number) => ({
+  from: new Date(second * 1000).toISOString(),
+  seconds,
+  objects: bytes / 10,
+  bytes,
+});
+
+test("the past is drawn span by span, with nothing where nothing was settled", () => {
+  const { seconds, bytesPerSecond } = pastCurve([span(600, 60, 600), span(660, 10, 200), span(900, 10, 100)]);
+  assert.deepEqual(seconds, [600, 660, 670, 671, 900, 910]);
+  assert.deepEqual(bytesPerSecond, [10, 10, 20, 0, 0, 10]);
+  assert.deepEqual(pastCurve([]).seconds, []);
+});
+
+test("what a page has seen itself follows the past, the finer in place of the coarser", () => {
+  const before = pastCurve([span(600, 10, 100), span(610, 10, 100), span(620, 100, 100)]);
+  const seen = curveOf(Array.from({ length: 100 }, (_, at) => mark(625 + at, at * 1000)));
+  const { seconds, bytesPerSecond } = joined(before, seen);
+  assert.deepEqual(seconds.slice(0, 4), [600, 610, 620, 660]);
+  assert.equal(bytesPerSecond[3], 1000);
+  assert.equal(seconds.at(-1), 724);
+  assert.deepEqual(joined(before, curveOf([])), before);
+  assert.deepEqual(joined(pastCurve([]), seen), seen);
+  assert.deepEqual(lastOf(seen, 2).seconds, [722, 723, 724]);
 });
 
 test("marks of the same moment replace each other", () => {
