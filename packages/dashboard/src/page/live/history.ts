@@ -49,15 +49,16 @@ export function curveOf(marks: readonly Mark[]): Curve {
   return { seconds, bytesPerSecond, objectsPerSecond };
 }
 
-/** The rates that the API keeps of the past: a point at the end of each span, nothing where there is none. */
-export function pastCurve(spans: readonly PastSpan[]): Curve {
+/** The rates that the API keeps of the past: a point in the middle of each span, nothing where there is none. */
+export function pastCurve(spans: readonly PastSpan[], begun: string): Curve {
   const points: (readonly [number, number, number])[] = [];
+  let end = Infinity;
   for (const { from, seconds, bytes, objects } of spans) {
-    const start = Date.parse(from) / 1000;
-    const before = points.at(-1)?.[0];
-    if (before !== undefined && start - before > 1) points.push([before + 1, 0, 0], [start, 0, 0]);
-    if (before === undefined) points.push([start, bytes / seconds, objects / seconds]);
-    points.push([start + seconds, bytes / seconds, objects / seconds]);
+    // The first span may begin before its job, because spans lie on whole minutes and hours.
+    const start = Math.max(Date.parse(from), Date.parse(begun)) / 1000;
+    if (start - end > 1) points.push([end + 1, 0, 0], [start, 0, 0]);
+    end = Math.max(start + 1, Date.parse(from) / 1000 + seconds);
+    points.push([(start + end) / 2, bytes / (end - start), objects / (end - start)]);
   }
   return curveFrom(points);
 }

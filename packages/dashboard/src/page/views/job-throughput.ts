@@ -27,8 +27,8 @@ export function JobThroughput({ job, stats }: JobProperties) {
   const marks = progress.value.get(job.id) ?? nothing;
   const before = past.value.get(job.id) ?? noPast;
   const curve = useMemo(
-    () => lastOf(joined(pastCurve(before), curveOf(marks)), span.value.seconds),
-    [before, marks, span.value],
+    () => lastOf(joined(pastCurve(before, job.createdAt), curveOf(marks)), span.value.seconds),
+    [before, job.createdAt, marks, span.value],
   );
   useEffect(() => followPast(job.id), [job.id]);
   return html`<section class="card" aria-label="Throughput">
