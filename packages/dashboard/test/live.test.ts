@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createEventReader } from "../src/page/live/event-stream.ts";
-import { curveOf, since, withMark, type Mark } from "../src/page/live/history.ts";
+import { curveOf, joined, lastOf, pastCurve, withMark, type Mark } from "../src/page/live/history.ts";
 
 test("a stream is read into its messages, wherever it is cut", () => {
   const stream =
@@ -35,10 +35,37 @@ test("marks stay few however long a page is open, the newest whole", () => {
   assert.equal(marks.at(-1)?.bytes, 19_999);
   assert.equal(marks.at(-2)?.bytes, 19_998);
   assert.ok((marks[0]?.bytes ?? 1) < 100);
-  assert.deepEqual(
-    since(marks, 3000).map(({ bytes }) => bytes),
-    [19_996, 19_997, 19_998, 19_999],
-  );
+});
+
+const begun = new Date(600_000).toISOString();
+const span = (second: number, seconds: number, bytes: number) => ({
+  from: new Date(second * 1000).toISOString(),
+  seconds,
+  objects: bytes / 10,
+  bytes,
+});
+
+test("the past is drawn span by span, with nothing where nothing was settled", () => {
+  const spans = [span(600, 60, 600), span(660, 10, 200), span(900, 10, 100)];
+  const { seconds, bytesPerSecond } = pastCurve(spans, begun);
+  assert.deepEqual(seconds, [630, 665, 671, 900, 905]);
+  assert.deepEqual(bytesPerSecond, [10, 20, 0, 0, 10]);
+  assert.deepEqual(pastCurve([], begun).seconds, []);
+  // The job began in the middle of the first minute.
+  assert.deepEqual(pastCurve(spans, new Date(630_000).toISOString()).seconds.slice(0, 2), [645, 665]);
+  assert.deepEqual(pastCurve(spans, new Date(630_000).toISOString()).bytesPerSecond.slice(0, 2), [20, 20]);
+});
+
+test("what a page has seen itself follows the past, the finer in place of the coarser", () => {
+  const before = pastCurve([span(600, 10, 100), span(610, 10, 100), span(620, 100, 100)], begun);
+  const seen = curveOf(Array.from({ length: 100 }, (_, at) => mark(625 + at, at * 1000)));
+  const { seconds, bytesPerSecond } = joined(before, seen);
+  assert.deepEqual(seconds.slice(0, 3), [605, 615, 628]);
+  assert.equal(bytesPerSecond[2], 1000);
+  assert.equal(seconds.at(-1), 724);
+  assert.deepEqual(joined(before, curveOf([])), before);
+  assert.deepEqual(joined(pastCurve([], begun), seen), seen);
+  assert.deepEqual(lastOf(seen, 2).seconds, [722, 723, 724]);
 });
 
 test("marks of the same moment replace each other", () => {

@@ -1,5 +1,6 @@
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { DispatchLedger } from "@causeway/shared/ports/dispatch-ledger.ts";
+import type { JobHistory } from "@causeway/shared/ports/job-history.ts";
 import type { JobLedger, JobRemoval } from "@causeway/shared/ports/job-ledger.ts";
 import type { Journal } from "@causeway/shared/ports/journal.ts";
 import type { Lease } from "@causeway/shared/ports/lease.ts";
@@ -13,6 +14,7 @@ import type { PreflightPorts } from "./preflight/preflight-ports.ts";
 /** Everything outside that the API speaks with. */
 export interface ApiPorts {
   readonly jobs: JobLedger;
+  readonly history: JobHistory;
   readonly removal: JobRemoval;
   readonly active: Pick<DispatchLedger, "active">;
   readonly failures: Pick<FailureLedger, "list" | "end" | "retry">;

@@ -24,6 +24,7 @@ import { addDeleteRoute } from "./routes/delete-job.ts";
 import { addEventRoutes } from "./routes/events.ts";
 import { addFailureRoutes } from "./routes/failures.ts";
 import { addHealthRoutes } from "./routes/health.ts";
+import { addHistoryRoute } from "./routes/history.ts";
 import { addPreflightRoute } from "./routes/preflight.ts";
 import { addReadRoutes } from "./routes/read-jobs.ts";
 import { addReportRoute } from "./routes/report.ts";
@@ -119,6 +120,7 @@ function addJobRoutes(app: ApiApp, ports: ApiPorts, rules: SubmissionRules): voi
   addPreflightRoute(app, ports, rules);
   addReadRoutes(app, ports);
   addStatsRoute(app, ports);
+  addHistoryRoute(app, ports);
   addFailureRoutes(app, ports);
   addRetryRoute(app, ports, rules);
   addReportRoute(app, ports);

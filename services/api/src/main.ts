@@ -37,6 +37,7 @@ const journal = lifecycle.close(openJournal(journalRulesOf(config)));
 const isLedgerReachable = createLedgerProbe(redis, isOutage, clock);
 const ports = {
   jobs: ledger.jobs,
+  history: ledger.history,
   removal: ledger.jobs,
   active: ledger.dispatch,
   failures: ledger.failures,

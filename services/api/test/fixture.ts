@@ -93,6 +93,7 @@ export async function openFixture({ requestsPerSecond = 0 } = {}): Promise<Fixtu
 function portsOf({ meter, ledger, clock, seal, journal, link }: Omit<Fixture, "app" | "call">): ApiPorts {
   return {
     jobs: { ...ledger.jobs, get: (id) => (link.isUp ? ledger.jobs.get(id) : Promise.reject(new Error("away"))) },
+    history: ledger.history,
     removal: ledger.jobs,
     active: { active: () => slowly(ledger.dispatch.active()) },
     failures: ledger.failures,

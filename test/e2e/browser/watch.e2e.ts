@@ -75,6 +75,20 @@ describe("the dashboard, looked at", () => {
     await browser.picture(page, "job");
   });
 
+  test("a page that is opened when all is over draws what was before it", async () => {
+    const fresh = await browser.open(system.apiUrl);
+    await signIn(fresh, keys.read);
+    await openJob(fresh, "watched");
+    await untilSays(stateOf(fresh), "completed");
+    await fresh.getByText("As a table").click();
+    const table = fresh.getByRole("table", { name: "Throughput over time" });
+    await table
+      .getByText(/[1-9][\d.,]* (?:B|KiB|MiB)\/s/)
+      .first()
+      .waitFor();
+    await fresh.context().close();
+  });
+
   test("workers are shown with their host, their tasks and their connections", async () => {
     await page.getByRole("link", { name: "Workers" }).click();
     const row = page.getByRole("table").getByRole("row").nth(1);

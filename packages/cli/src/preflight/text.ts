@@ -40,6 +40,9 @@ function estimateRows({ expected, quantities, duration, cost, assumptions }: Est
     `  time      ${least}${shownSeconds(duration.seconds)}, held ${held}`,
     `  requests  ${shownCount(quantities.listRequests)} LIST and ${shownCount(quantities.getRequests)} GET at S3, ${shownCount(quantities.putRequests)} PUT at OSS`,
     `  money     ${least}${money(cost.total)} once, ${money(cost.monthly)} a month for storage (prices of ${cost.asOf})`,
+    ...(cost.unverified.length === 0
+      ? []
+      : [`            estimate; list prices of ${cost.asOf} not verified: ${cost.unverified.join("; ")}`]),
     ...cost.items.map(({ what, amount }) => `            ${money(amount).padStart(16)}  ${what}`),
     `  without   ${cost.notCounted.join("; ")}`,
     `  assumed   ${assumptions.join("; ")}`,

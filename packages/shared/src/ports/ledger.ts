@@ -1,4 +1,5 @@
 import type { DispatchLedger } from "./dispatch-ledger.ts";
+import type { JobHistory } from "./job-history.ts";
 import type { JobLedger, JobRemoval } from "./job-ledger.ts";
 import type { Lease } from "./lease.ts";
 import type { NoticeLedger } from "./notice-ledger.ts";
@@ -11,6 +12,7 @@ import type { WorkerRegistry } from "./worker-registry.ts";
 /** The whole ledger, by what it is asked for. Nobody takes it whole but the files that wire: a part needs one or two of these. */
 export interface Ledger {
   readonly jobs: JobLedger & JobRemoval;
+  readonly history: JobHistory;
   readonly plans: PlanLedger;
   readonly dispatch: DispatchLedger;
   readonly tasks: TaskLedger;

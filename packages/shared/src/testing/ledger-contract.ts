@@ -3,6 +3,7 @@ import type { Ledger } from "../ports/ledger.ts";
 import { examBreaker } from "./ledger-exam-breaker.ts";
 import { examDispatch } from "./ledger-exam-dispatch.ts";
 import { examFleet } from "./ledger-exam-fleet.ts";
+import { examHistory } from "./ledger-exam-history.ts";
 import { examJobs } from "./ledger-exam-jobs.ts";
 import { examNotices } from "./ledger-exam-notices.ts";
 import { examPlan } from "./ledger-exam-plan.ts";
@@ -27,6 +28,7 @@ export function ledgerContract(name: string, openLedger: (clock: ManualClock) =>
     examSpread(open);
     examRetry(open);
     examBreaker(open);
+    examHistory(open);
     examSettle(open);
     examNotices(open);
     examFleet(open);

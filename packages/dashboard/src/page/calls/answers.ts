@@ -148,6 +148,11 @@ export const failureShape = fields({
 });
 export type Failure = ShapeOf<typeof failureShape>;
 
+export const historyShape = fields({
+  items: listOf(fields({ from: text, seconds: amount, objects: amount, bytes: amount })),
+});
+export type PastSpan = ShapeOf<typeof historyShape>["items"][number];
+
 export const shardsShape = fields({
   items: listOf(fields({ id: text, after: nullable(text), before: nullable(text), cursor: nullable(text) })),
   open: amount,

@@ -1,3 +1,5 @@
+import type { PastSpan } from "../calls/answers.ts";
+
 /** What a job had settled at a moment. */
 export interface Mark {
   readonly atMs: number;
@@ -47,8 +49,45 @@ export function curveOf(marks: readonly Mark[]): Curve {
   return { seconds, bytesPerSecond, objectsPerSecond };
 }
 
-/** The marks of the last `ms`, counted back from the newest. */
-export function since(marks: readonly Mark[], ms: number): readonly Mark[] {
-  const newestMs = marks.at(-1)?.atMs ?? 0;
-  return marks.filter(({ atMs }) => newestMs - atMs <= ms);
+/** The rates that the API keeps of the past: a point in the middle of each span, nothing where there is none. */
+export function pastCurve(spans: readonly PastSpan[], begun: string): Curve {
+  const points: (readonly [number, number, number])[] = [];
+  let end = Infinity;
+  for (const { from, seconds, bytes, objects } of spans) {
+    // The first span may begin before its job, because spans lie on whole minutes and hours.
+    const start = Math.max(Date.parse(from), Date.parse(begun)) / 1000;
+    if (start - end > 1) points.push([end + 1, 0, 0], [start, 0, 0]);
+    end = Math.max(start + 1, Date.parse(from) / 1000 + seconds);
+    points.push([(start + end) / 2, bytes / (end - start), objects / (end - start)]);
+  }
+  return curveFrom(points);
+}
+
+/** What the API knew may be a minute old; what was seen since is finer. */
+const pastAgesSeconds = 60;
+
+/** One curve of the past and of what the page has seen itself. */
+export function joined(past: Curve, seen: Curve): Curve {
+  const seenFrom = seen.seconds[0] ?? Infinity;
+  const from = Math.max(seenFrom, (past.seconds.at(-1) ?? 0) - pastAgesSeconds);
+  const points = [...pointsOf(past).filter(([at]) => at < from), ...pointsOf(seen).filter(([at]) => at >= from)];
+  return curveFrom(points);
+}
+
+/** The last `seconds` of a curve, counted back from its newest point. */
+export function lastOf(curve: Curve, seconds: number): Curve {
+  const newest = curve.seconds.at(-1) ?? 0;
+  return curveFrom(pointsOf(curve).filter(([at]) => newest - at <= seconds));
+}
+
+function pointsOf({ seconds, bytesPerSecond, objectsPerSecond }: Curve): (readonly [number, number, number])[] {
+  return seconds.map((at, index) => [at, bytesPerSecond[index] ?? 0, objectsPerSecond[index] ?? 0]);
+}
+
+function curveFrom(points: readonly (readonly [number, number, number])[]): Curve {
+  return {
+    seconds: points.map(([at]) => at),
+    bytesPerSecond: points.map(([, bytes]) => bytes),
+    objectsPerSecond: points.map(([, , objects]) => objects),
+  };
 }

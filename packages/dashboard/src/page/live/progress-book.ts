@@ -10,17 +10,23 @@ const closely = new Set<string>();
 
 /** Notes what a job has settled by now, as the list of all jobs tells it. */
 export function noteProgress(id: string, { bytes, objects }: Pick<Stats, "bytes" | "objects">): void {
-  if (!closely.has(id)) note(id, { bytes: bytes.copied, objects: objects.copied + objects.skipped });
+  if (!closely.has(id)) note(id, settledOf(bytes, objects));
 }
 
 /** Notes what a job has done by now, down to its running tasks; from then on only this counts. */
 export function noteProgressClosely(id: string, stats: Stats): void {
   closely.add(id);
-  const { bytes, objects, runningTasksProgress: running } = stats;
+  const { runningTasksProgress: running } = stats;
+  const settled = settledOf(stats.bytes, stats.objects);
   note(id, {
-    bytes: running.reduce((sum, task) => sum + task.bytesDone, bytes.copied),
-    objects: running.reduce((sum, task) => sum + task.objectsDone, objects.copied + objects.skipped),
+    bytes: running.reduce((sum, task) => sum + task.bytesDone, settled.bytes),
+    objects: running.reduce((sum, task) => sum + task.objectsDone, settled.objects),
   });
+}
+
+/** Counted as the API counts its rates. */
+function settledOf(bytes: Stats["bytes"], objects: Stats["objects"]): Pick<Mark, "bytes" | "objects"> {
+  return { bytes: bytes.copied + bytes.skipped, objects: objects.copied + objects.skipped + objects.failed };
 }
 
 /** The job is no longer looked at closely. */

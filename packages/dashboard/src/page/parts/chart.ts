@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
 import uPlot from "uplot";
-import { bytes } from "../format.ts";
+import { bytes, moment } from "../format.ts";
 import { html } from "../html.ts";
 import type { Curve } from "../live/history.ts";
 
@@ -56,7 +56,7 @@ function optionsFor(holder: HTMLElement): uPlot.Options {
     legend: { live: true },
     scales: { bytes: { range: fromZero }, objects: { range: fromZero } },
     axes: [
-      { ...axis, grid: { show: false }, space: 70, values: (_plot, ticks) => ticks.map(timeOf) },
+      { ...axis, grid: { show: false }, space: 70, values: (_plot, ticks) => ticks.map(tickText(ticks)) },
       {
         ...axis,
         scale: "bytes",
@@ -102,7 +102,18 @@ function optionsFor(holder: HTMLElement): uPlot.Options {
 const powersOfTwo = Array.from({ length: 51 }, (_, exponent) => 2 ** exponent);
 
 function timeOf(seconds: number): string {
-  return new Date(1000 * seconds).toLocaleTimeString("en-GB");
+  return moment(new Date(1000 * seconds).toISOString(), new Date());
+}
+
+/** Ticks of days have a date, ticks of minutes no seconds. */
+function tickText(ticks: readonly number[]): (seconds: number) => string {
+  const step = (ticks[1] ?? 0) - (ticks[0] ?? 0);
+  return (seconds) => {
+    const at = new Date(1000 * seconds);
+    const time = at.toLocaleTimeString("en-GB");
+    if (step >= 10_800) return `${at.toLocaleDateString("en-CA").slice(5)} ${time.slice(0, 5)}`;
+    return step >= 60 ? time.slice(0, 5) : time;
+  };
 }
 
 function fromZero(_plot: uPlot, _lowest: number, highest: number): uPlot.Range.MinMax {

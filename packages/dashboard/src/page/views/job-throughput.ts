@@ -1,27 +1,36 @@
-import { useMemo } from "preact/hooks";
+import { useEffect, useMemo } from "preact/hooks";
 import { useSignal } from "@preact/signals";
+import type { PastSpan } from "../calls/answers.ts";
 import { bytesRate, moment, objectsRate } from "../format.ts";
 import { html } from "../html.ts";
-import { type Curve, curveOf, type Mark, since } from "../live/history.ts";
+import { type Curve, curveOf, joined, lastOf, type Mark, pastCurve } from "../live/history.ts";
+import { followPast, past } from "../live/past.ts";
 import { progress } from "../live/progress-book.ts";
 import { ThroughputChart } from "../parts/chart.ts";
 import type { JobProperties } from "./job-properties.ts";
 
 const spans = [
-  { name: "5 min", ms: 300_000 },
-  { name: "1 h", ms: 3_600_000 },
-  { name: "all", ms: Infinity },
+  { name: "5 min", seconds: 300 },
+  { name: "1 h", seconds: 3600 },
+  { name: "24 h", seconds: 86_400 },
+  { name: "all", seconds: Infinity },
 ] as const;
 
 const nothing: readonly Mark[] = [];
+const noPast: readonly PastSpan[] = [];
 /** A table longer than this is read by nobody. */
 const mostRows = 12;
 
-/** Bytes and objects per second since the page was opened, and the mean of the time before. */
+/** Bytes and objects per second: what the API keeps of the past, and what the page sees itself. */
 export function JobThroughput({ job, stats }: JobProperties) {
-  const span = useSignal<(typeof spans)[number]>(spans[0]);
+  const span = useSignal<(typeof spans)[number]>(spans[1]);
   const marks = progress.value.get(job.id) ?? nothing;
-  const curve = useMemo(() => curveOf(since(marks, span.value.ms)), [marks, span.value]);
+  const before = past.value.get(job.id) ?? noPast;
+  const curve = useMemo(
+    () => lastOf(joined(pastCurve(before, job.createdAt), curveOf(marks)), span.value.seconds),
+    [before, job.createdAt, marks, span.value],
+  );
+  useEffect(() => followPast(job.id), [job.id]);
   return html`<section class="card" aria-label="Throughput">
     <div class="section-head">
       <h2>Throughput</h2>
@@ -41,19 +50,13 @@ export function JobThroughput({ job, stats }: JobProperties) {
         )}
       </div>
     </div>
-    <${ThroughputChart} curve=${curve} caption=${captionOf(job, stats, marks)} />
+    <${ThroughputChart} curve=${curve} caption=${captionOf(stats)} />
     <${RateTable} curve=${curve} />
   </section>`;
 }
 
-/** What the chart says, and what was before it. */
-function captionOf(job: JobProperties["job"], stats: JobProperties["stats"], marks: readonly Mark[]): string {
-  const now = `${bytesRate(stats.rate.bytesPerSecond)} and ${objectsRate(stats.rate.objectsPerSecond)} over the last minute.`;
-  const first = marks[0];
-  const beforeSeconds = first === undefined ? 0 : (first.atMs - Date.parse(job.createdAt)) / 1000;
-  if (first === undefined || beforeSeconds < 5 || first.bytes === 0 || job.endedAt !== null) return now;
-  const mean = `${bytesRate(first.bytes / beforeSeconds)} and ${objectsRate(first.objects / beforeSeconds)}`;
-  return `${now} Before this page was opened, ${mean} on average since ${moment(job.createdAt, new Date())}.`;
+function captionOf({ rate }: JobProperties["stats"]): string {
+  return `${bytesRate(rate.bytesPerSecond)} and ${objectsRate(rate.objectsPerSecond)} over the last minute.`;
 }
 
 /** The curve in figures, for those who do not see it. */
@@ -80,7 +83,7 @@ function RateTable({ curve }: { readonly curve: Curve }) {
           ${rows.map(
             (index) =>
               html`<tr key=${curve.seconds[index]}>
-                <th scope="row">${new Date(1000 * (curve.seconds[index] ?? 0)).toLocaleTimeString("en-GB")}</th>
+                <th scope="row">${moment(new Date(1000 * (curve.seconds[index] ?? 0)).toISOString(), new Date())}</th>
                 <td class="number" data-label="Bytes">${bytesRate(curve.bytesPerSecond[index] ?? 0)}</td>
                 <td class="number" data-label="Objects">${objectsRate(curve.objectsPerSecond[index] ?? 0)}</td>
               </tr>`,

@@ -17,6 +17,7 @@ export const jobKeyNames = [
   "uploads",
   "spread",
   "rates",
+  "history",
   "notices",
 ] as const;
 export type JobKeyName = (typeof jobKeyNames)[number];

@@ -3,6 +3,7 @@ import type { Ledger } from "../../ports/ledger.ts";
 import { createRedisDispatch } from "./dispatch.ts";
 import { createRedisDropped } from "./dropped.ts";
 import { createRedisFailures } from "./failures.ts";
+import { createRedisHistory } from "./history.ts";
 import { createJobIndex } from "./job-index.ts";
 import { createRedisJobs } from "./jobs.ts";
 import { createRedisLease } from "./lease.ts";
@@ -26,6 +27,7 @@ export function createRedisLedger(redis: RedisConnection, { clock, holder }: Red
   const index = createJobIndex(redis);
   return {
     jobs: createRedisJobs(redis, index, clock),
+    history: createRedisHistory(redis, clock),
     plans: createRedisPlans(redis),
     dispatch: createRedisDispatch(redis, index, clock),
     tasks: createRedisTasks(redis, clock),

@@ -21,6 +21,8 @@ export interface Cost {
   readonly currency: string;
   readonly asOf: string;
   readonly sources: readonly string[];
+  /** Prices that nobody has compared with what the provider publishes, in words. */
+  readonly unverified: readonly string[];
   readonly items: readonly CostItem[];
   /** Of the items that are paid once. */
   readonly total: number;
@@ -57,8 +59,8 @@ export function costOf(quantities: Quantities, prices: PriceList): Cost {
     }
   }
   const total = items.reduce((sum, { amount }) => sum + amount, 0);
-  const { currency, asOf, sources } = prices;
-  return { currency, asOf, sources, items, total, monthly, notCounted };
+  const { currency, asOf, sources, unverified } = prices;
+  return { currency, asOf, sources, unverified, items, total, monthly, notCounted };
 }
 
 function tiered(gibibytes: number, tiers: PriceList["s3"][string]["egress"]): number {

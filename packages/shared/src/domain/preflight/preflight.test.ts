@@ -175,6 +175,7 @@ describe("an estimate", () => {
       bytesByClass: { Standard: gibibyte, Archive: 1 },
     };
     const cost = costOf(quantities, listPrices);
+    assert.deepEqual(cost.unverified, listPrices.unverified);
     const amounts = cost.items.map(({ amount }) => Number(amount.toFixed(5)));
     assert.deepEqual(amounts, [0.0047, 0.000_37, 10_240 * 0.114 + 0.089, 0.0016]);
     assert.equal(cost.monthly, 0.0173);

@@ -28,6 +28,8 @@ export const priceListSchema = z.strictObject({
   /** The day on which these prices held. */
   asOf: z.iso.date(),
   sources: z.array(z.string()).min(1),
+  /** What of the list nobody has compared with what the provider publishes, in words; an estimate says so. */
+  unverified: z.array(z.string()).default([]),
   s3: z.record(z.string(), s3Prices),
   oss: z.record(z.string(), ossPrices),
 });
@@ -41,16 +43,20 @@ const egress = (first: number, second: number, third: number, rest: number) => [
   { upToGiB: null, perGiB: rest },
 ];
 
-/** Public list prices as they were on `asOf`; nobody looks them up for you. Override them with PRICES_FILE or `--prices`. */
+/**
+ * Public list prices as they were on `asOf`, without free quotas; nobody looks them up for you. Override them with PRICES_FILE
+ * or `--prices`.
+ */
 export const listPrices: PriceList = {
   version: 1,
   currency: "USD",
-  asOf: "2025-01-15",
+  asOf: "2025-04-16",
   sources: [
-    "https://aws.amazon.com/s3/pricing/",
-    "https://aws.amazon.com/ec2/pricing/on-demand/#Data_Transfer",
-    "https://www.alibabacloud.com/product/oss/pricing",
+    "https://dev.classmethod.jp/articles/ec2-datatransfer-cost (AWS' data transfer out of Tokyo, read off AWS' own list on 2025-04-16)",
+    "https://alibabacloud.com/help/en/oss/product-overview/storage-fees (OSS Standard storage)",
+    "https://aws.amazon.com/s3/pricing/ and https://www.alibabacloud.com/product/oss/pricing for the rest",
   ],
+  unverified: ["S3's requests", "data transfer out of other regions than ap-northeast-1", "OSS' requests"],
   s3: {
     "ap-northeast-1": { listPer1000: 0.0047, getPer1000: 0.000_37, egress: egress(0.114, 0.089, 0.086, 0.084) },
     "ap-southeast-1": { listPer1000: 0.005, getPer1000: 0.0004, egress: egress(0.12, 0.085, 0.082, 0.08) },

@@ -29,6 +29,11 @@ export const preflightResultSchema = z.object({
         currency: z.string(),
         asOf: z.string(),
         sources: z.array(z.string()),
+        unverified: z
+          .array(z.string())
+          // An API of an older version says nothing of it.
+          .default([])
+          .describe("Prices that nobody has compared with what the provider publishes."),
         items: z.array(z.object({ what: z.string(), amount: count })),
         total: count.describe("Of the items, which are paid once."),
         monthly: count.describe("Storage at the target, each month."),

@@ -7,6 +7,7 @@ import { createMemoryLease, createMemoryWorkers } from "./fleet.ts";
 import { createMemoryJobs } from "./jobs.ts";
 import { createMemoryNotices } from "./notices.ts";
 import { createMemoryPlans } from "./plan.ts";
+import { createMemoryHistory } from "./rates.ts";
 import { createMemorySettling } from "./settling.ts";
 import { createMemorySpreads } from "./spreads.ts";
 import type { JobBook } from "./state.ts";
@@ -18,6 +19,7 @@ export function createMemoryLedger(clock: Clock): Ledger {
   const books = new Map<string, JobBook>();
   return {
     jobs: createMemoryJobs(books, clock),
+    history: createMemoryHistory(books, clock),
     plans: createMemoryPlans(books),
     dispatch: createMemoryDispatch(books, clock),
     tasks: createMemoryTasks(books, clock),

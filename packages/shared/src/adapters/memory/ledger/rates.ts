@@ -1,36 +1,74 @@
-import type { JobCounts } from "../../../domain/job.ts";
+import { type History, type Span, spansOf, withSpan } from "../../../domain/history.ts";
+import type { JobFigures } from "../../../domain/job.ts";
 import type { Tally } from "../../../domain/outcome.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { JobHistory } from "../../../ports/job-history.ts";
+import type { JobBook } from "./state.ts";
 
 const bucketMs = 10_000;
 const bucketCount = 6;
 
-/** Objects and bytes per ten seconds, by the bucket's number since 1970. */
-export type Rates = Map<number, { readonly objects: number; readonly bytes: number }>;
+/** What was settled lately, by ten seconds, and what was before. */
+export interface Rates {
+  /** By the bucket's number since 1970. */
+  readonly buckets: Map<number, { readonly objects: number; readonly bytes: number }>;
+  history: History;
+}
 
 export function emptyRates(): Rates {
-  return new Map();
+  return { buckets: new Map(), history: [] };
 }
 
-/** Adds what was just counted and forgets what is older than a minute. */
+export function createMemoryHistory(books: ReadonlyMap<string, JobBook>, clock: Clock): JobHistory {
+  return {
+    async spans(jobId) {
+      const book = books.get(jobId);
+      if (book === undefined) return [];
+      const { buckets, history } = book.rates;
+      const recent = [...buckets].sort(byNumber).map(([bucket, sums]): Span => {
+        const fromMs = bucket * bucketMs;
+        return { fromMs, overMs: Math.min(bucketMs, Math.max(1000, clock.now() - fromMs)), ...sums };
+      });
+      return [...spansOf(history), ...recent].sort(byTime);
+    },
+  };
+}
+
+/** Adds what was just counted; what is older than a minute becomes history. */
 export function noteRate(rates: Rates, tally: Tally, nowMs: number): void {
+  const { buckets } = rates;
   const bucket = Math.floor(nowMs / bucketMs);
-  const before = rates.get(bucket) ?? { objects: 0, bytes: 0 };
-  rates.set(bucket, {
-    objects: before.objects + tally.copiedObjects + tally.skippedObjects + tally.failedObjects,
-    bytes: before.bytes + tally.copiedBytes + tally.skippedBytes,
+  const before = buckets.get(bucket);
+  const { objects, bytes } = before ?? { objects: 0, bytes: 0 };
+  buckets.set(bucket, {
+    objects: objects + tally.copiedObjects + tally.skippedObjects + tally.failedObjects,
+    bytes: bytes + tally.copiedBytes + tally.skippedBytes,
   });
-  for (const old of rates.keys()) if (old <= bucket - bucketCount) rates.delete(old);
+  if (before !== undefined) return;
+  for (const [old, sums] of [...buckets].sort(byNumber)) {
+    if (old > bucket - bucketCount) continue;
+    buckets.delete(old);
+    rates.history = withSpan(rates.history, { fromMs: old * bucketMs, ...sums });
+  }
 }
 
-export function recentOf(rates: Rates, createdAtMs: number, nowMs: number): JobCounts["recent"] {
+export function recentOf({ buckets }: Rates, createdAtMs: number, nowMs: number): JobFigures["recent"] {
   const first = Math.floor(nowMs / bucketMs) - bucketCount + 1;
   let objects = 0;
   let bytes = 0;
-  for (const [bucket, sums] of rates) {
+  for (const [bucket, sums] of buckets) {
     if (bucket < first) continue;
     objects += sums.objects;
     bytes += sums.bytes;
   }
   const overMs = Math.max(1000, nowMs - Math.max(first * bucketMs, createdAtMs));
   return { objects, bytes, overMs };
+}
+
+function byTime(one: Span, other: Span): number {
+  return one.fromMs - other.fromMs;
+}
+
+function byNumber([one]: readonly [number, unknown], [other]: readonly [number, unknown]): number {
+  return one - other;
 }

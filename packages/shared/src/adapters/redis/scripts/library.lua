@@ -40,17 +40,64 @@ local function next_round(lane)
   return math.max(present, last) + 1
 end
 
--- Objects and bytes per ten seconds; those older than a minute are forgotten when a new ten seconds begin.
+-- How finely a job's past is kept: seconds of a span, and how many. domain/history.ts says what is done with it, and has the
+-- same table. A tier is a field of HISTORY, its spans side by side.
+local TIERS = { { 10, 120 }, { 60, 240 }, { 600, 216 }, { 7200, 168 }, { 86400, 400 } }
+local SPAN, SPAN_BYTES = '<I4I6d', 18
+
+-- Adds what was settled from the second `from` on; what is too old for its tier moves to the next one.
+local function add_span(tier, from, objects, bytes)
+  if not TIERS[tier] then return end
+  local seconds, most = unpack(TIERS[tier])
+  local coarse = TIERS[tier + 1] and TIERS[tier + 1][1] or seconds
+  local spans = call('HGET', HISTORY, seconds) or ''
+  local start = from - from % seconds
+  if #spans > 0 then
+    local last, o, b = struct.unpack(SPAN, string.sub(spans, -SPAN_BYTES))
+    if start <= last then
+      start, objects, bytes = last, objects + o, bytes + b
+      spans = string.sub(spans, 1, -SPAN_BYTES - 1)
+    end
+  end
+  spans = spans .. struct.pack(SPAN, start, objects, bytes)
+  local first, old, o, b = struct.unpack(SPAN, spans), 0, 0, 0
+  if #spans > most * SPAN_BYTES then
+    local at = 1
+    while at < #spans do
+      local time, more_objects, more_bytes = struct.unpack(SPAN, spans, at)
+      if time - time % coarse ~= first - first % coarse then break end
+      at, o, b = at + SPAN_BYTES, o + more_objects, b + more_bytes
+    end
+    old = at - 1
+  end
+  call('HSET', HISTORY, seconds, string.sub(spans, old + 1))
+  if old > 0 then add_span(tier + 1, first, o, b) end
+end
+
+-- What was settled up to ten seconds that are a minute old becomes history.
+local function age_rates(bucket)
+  local ages = {}
+  for _, field in ipairs(call('HKEYS', RATES)) do
+    local past = tonumber(string.match(field, '^(%d+):objects$'))
+    if past and past <= bucket - 6 then table.insert(ages, past) end
+  end
+  table.sort(ages)
+  for _, past in ipairs(ages) do
+    local fields = { string.format('%d:objects', past), string.format('%d:bytes', past) }
+    local objects, bytes = unpack(call('HMGET', RATES, unpack(fields)))
+    call('HDEL', RATES, unpack(fields))
+    add_span(1, past * 10, tonumber(objects), tonumber(bytes or '0'))
+  end
+end
+
+-- Objects and bytes per ten seconds.
 local function note_rate(now, objects, bytes)
   if objects == 0 and bytes == 0 then return end
   local bucket = math.floor(tonumber(now) / 10000)
   local name = string.format('%d', bucket)
-  if call('HINCRBY', RATES, name .. ':objects', objects) == objects then
-    for _, field in ipairs(call('HKEYS', RATES)) do
-      if tonumber(string.match(field, '^%d+')) <= bucket - 6 then call('HDEL', RATES, field) end
-    end
-  end
-  call('HINCRBY', RATES, name .. ':bytes', string.format('%.0f', bytes))
+  local all_objects = call('HINCRBY', RATES, name .. ':objects', objects)
+  local all_bytes = call('HINCRBY', RATES, name .. ':bytes', string.format('%.0f', bytes))
+  if all_objects == objects and all_bytes == bytes then age_rates(bucket) end
 end
 
 -- Adds what the task's record sums up to the job's figures.
