@@ -4,7 +4,7 @@ import { contains, overlaps, parseCidr } from "../../../packages/tunnel/src/mode
 import { readTunnel } from "../../../packages/tunnel/src/model/read-tunnel.ts";
 import { blocksOf } from "../src/plan/blocks.ts";
 import { planOf } from "../src/plan/plan.ts";
-import { readSettings } from "../src/plan/settings.ts";
+import { readSettings } from "../src/plan/read-settings.ts";
 import type { Place } from "../src/plan/routes.ts";
 import { type Asked, resourcesOf, settingsWith } from "./world.ts";
 

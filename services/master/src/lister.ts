@@ -45,6 +45,8 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
   const checked = new Set<string>();
 
   async function list(job: JobRecord, pointer: ShardPointer, stores: OpenedStores, hold: Hold): Promise<void> {
+    // It was put on the queue while there was room, and others were faster: the dispatcher hands it out again.
+    if (!(await parts.gauge.hasRoom(job.id))) return;
     const options = { signal: AbortSignal.any([hold.signal, parts.stopping]) };
     const revision = `${job.id}/${job.revision}`;
     if (!checked.has(revision)) {
@@ -76,7 +78,8 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
           if (pages >= pagesPerTurn && parts.board.mustYield(shardId, parts.gauge.listing())) return false;
           return (await parts.gauge.hasRoom(job.id)) && !parts.gauge.isChanged(job.id, job.revision);
         },
-        onPlanned(objects) {
+        onPlanned({ tasks, objects }) {
+          parts.gauge.planned(jobId, tasks);
           parts.meter.count("migration_listed_objects_total", {}, objects);
           parts.onChange();
         },
@@ -120,7 +123,7 @@ async function judge(thrown: unknown, job: JobRecord, { pointer, hold }: Held, p
 }
 
 async function hasBegun({ id }: JobRecord, { jobs }: ListerParts): Promise<boolean> {
-  return ((await jobs.counts(id))?.listedObjects ?? 0) > 0;
+  return ((await jobs.figures(id))?.listedObjects ?? 0) > 0;
 }
 
 /** Credentials that worked before have expired or were changed: the listing goes on where it is once there are new ones. */

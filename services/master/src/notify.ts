@@ -10,7 +10,7 @@ import { createDuty, type Duty, type DutySurroundings } from "./duty.ts";
 
 export interface NotifierParts {
   readonly notices: NoticeLedger;
-  readonly jobs: Pick<JobLedger, "get" | "counts">;
+  readonly jobs: Pick<JobLedger, "get" | "figures">;
   readonly webhook: Webhook;
   readonly clock: Clock;
   readonly meter: Meter;
@@ -45,7 +45,7 @@ export function createNotifyDuty(parts: NotifierParts, surroundings: DutySurroun
 async function tell(notice: Notice, parts: NotifierParts, options: Signalled): Promise<void> {
   const { jobId, id } = notice;
   try {
-    const [record, counts] = await Promise.all([parts.jobs.get(jobId), parts.jobs.counts(jobId)]);
+    const [record, counts] = await Promise.all([parts.jobs.get(jobId), parts.jobs.figures(jobId)]);
     const url = record?.spec.notify?.url;
     if (record === undefined || counts === undefined || url === undefined) return;
     const document = noticeDocument({ ...notice, record, counts, nowMs: parts.clock.now() });

@@ -1,7 +1,7 @@
 import * as alicloud from "@pulumi/alicloud";
 import * as pulumi from "@pulumi/pulumi";
 import { named, type Setting } from "../names.ts";
-import type { TunnelHost } from "../plan/plan.ts";
+import type { TunnelHost } from "../plan/tunnel-host.ts";
 import { associate, type Regions } from "./networks.ts";
 
 export interface TunnelParts {

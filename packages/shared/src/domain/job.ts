@@ -22,8 +22,8 @@ export interface JobRecord {
   readonly revision: number;
 }
 
-/** Every figure that the ledger keeps of a job. */
-export interface JobCounts {
+/** Every figure that the ledger keeps of a job as a whole. */
+export interface JobFigures {
   readonly listedObjects: number;
   readonly listedBytes: number;
   readonly tally: Tally;
@@ -35,11 +35,15 @@ export interface JobCounts {
   readonly failedTasks: number;
   readonly listingFinished: boolean;
   readonly failuresByCode: Readonly<Partial<Record<FaultCode, number>>>;
-  readonly running: readonly RunningTask[];
   /** Compressed manifests in the backlog, bytes: what the watermark is about. */
   readonly backlogBytes: number;
   /** Objects and bytes counted (or recorded as progress) over about the last minute. */
   readonly recent: { readonly objects: number; readonly bytes: number; readonly overMs: number };
+}
+
+/** The figures, and how far each running task is. */
+export interface JobCounts extends JobFigures {
+  readonly running: readonly RunningTask[];
 }
 
 export interface RunningTask {

@@ -1,4 +1,4 @@
-import type { JobCounts, JobRecord, StateReason } from "./job.ts";
+import type { JobFigures, JobRecord, StateReason } from "./job.ts";
 import { type JobReport, reportOf } from "./report.ts";
 
 /** What a webhook is told (`application/json`); the report is that of the moment of sending, without the journal's part. */
@@ -18,7 +18,7 @@ export interface NoticeFacts {
   readonly on: "ended" | "paused";
   readonly reason: StateReason | null;
   readonly record: JobRecord;
-  readonly counts: JobCounts;
+  readonly counts: JobFigures;
   readonly nowMs: number;
 }
 

@@ -1,6 +1,6 @@
 import { csvLine } from "./csv.ts";
 import { faultCodes, isFaultCode } from "./fault-codes.ts";
-import type { JobCounts, JobRecord, StateReason } from "./job.ts";
+import type { JobFigures, JobRecord, StateReason } from "./job.ts";
 import type { Outcome, SkipReason, SourceProof } from "./outcome.ts";
 import { type JobState, type PublicJobState, publicState } from "./state.ts";
 
@@ -68,7 +68,7 @@ export function summarized(summary: JournalSummary, outcome: Outcome): JournalSu
 
 export interface ReportFacts {
   readonly record: JobRecord;
-  readonly counts: JobCounts;
+  readonly counts: JobFigures;
   readonly journal: JournalSummary | null;
   /** For the duration of a job that has not ended. */
   readonly nowMs: number;
@@ -105,7 +105,7 @@ export function reportOf({ record, counts, journal, nowMs }: ReportFacts): JobRe
 }
 
 /** Most frequent first. */
-function failuresOf(counts: JobCounts): JobReport["failures"] {
+function failuresOf(counts: JobFigures): JobReport["failures"] {
   return Object.entries(counts.failuresByCode)
     .flatMap(([code, objects]) =>
       isFaultCode(code) && objects > 0

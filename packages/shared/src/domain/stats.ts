@@ -1,4 +1,4 @@
-import type { JobCounts, JobRecord, StateReason } from "./job.ts";
+import type { JobCounts, JobFigures, JobRecord, StateReason } from "./job.ts";
 import { hasEnded, type PublicJobState, publicState } from "./state.ts";
 
 /** A job's figures as `GET /v1/jobs/{id}/stats` answers them (interfaces: "HTTP"); the first nine are OSSImport's. */
@@ -40,6 +40,15 @@ export interface TaskProgress {
 
 /** Says how a job is doing, from what the ledger keeps of it. */
 export function statsOf(record: JobRecord, counts: JobCounts): JobStats {
+  const runningTasksProgress = counts.running.map(({ startedAtMs, ...progress }) => ({
+    ...progress,
+    startedAt: new Date(startedAtMs).toISOString(),
+  }));
+  return { ...jobStatsOf(record, counts), runningTasksProgress };
+}
+
+/** The same without its tasks, as lists of jobs show it. */
+export function jobStatsOf(record: JobRecord, counts: JobFigures): Omit<JobStats, "runningTasksProgress"> {
   const { tally } = counts;
   return {
     jobName: record.spec.name,
@@ -51,10 +60,6 @@ export function statsOf(record: JobRecord, counts: JobCounts): JobStats {
     succeedTasks: counts.succeededTasks,
     failedTasks: counts.failedTasks,
     scanFinished: counts.listingFinished,
-    runningTasksProgress: counts.running.map(({ startedAtMs, ...progress }) => ({
-      ...progress,
-      startedAt: new Date(startedAtMs).toISOString(),
-    })),
     objects: {
       listed: counts.listedObjects,
       copied: tally.copiedObjects,
@@ -67,7 +72,7 @@ export function statsOf(record: JobRecord, counts: JobCounts): JobStats {
   };
 }
 
-function rateOf(record: JobRecord, counts: JobCounts): JobStats["rate"] {
+function rateOf(record: JobRecord, counts: JobFigures): JobStats["rate"] {
   const seconds = counts.recent.overMs / 1000;
   // A paused job moves nothing: the last minute's figures would only fade, and its time left grow.
   const stands = hasEnded(record.state) || record.state === "paused";
@@ -81,7 +86,7 @@ function rateOf(record: JobRecord, counts: JobCounts): JobStats["rate"] {
 }
 
 /** The longer of what the objects left and the bytes left would take: a tail of large objects shows in the second. */
-function etaSeconds(counts: JobCounts, objectsPerSecond: number, bytesPerSecond: number): number | null {
+function etaSeconds(counts: JobFigures, objectsPerSecond: number, bytesPerSecond: number): number | null {
   if (!counts.listingFinished || objectsPerSecond === 0) return null;
   const { copiedObjects, skippedObjects, failedObjects, copiedBytes, skippedBytes } = counts.tally;
   const objectsLeft = Math.max(0, counts.listedObjects - copiedObjects - skippedObjects - failedObjects);

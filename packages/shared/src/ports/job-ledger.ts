@@ -1,4 +1,4 @@
-import type { JobCounts, JobRecord, StateReason } from "../domain/job.ts";
+import type { JobCounts, JobFigures, JobRecord, StateReason } from "../domain/job.ts";
 import type { Limits } from "../domain/limits.ts";
 
 export interface NewJob {
@@ -53,6 +53,9 @@ export interface JobLedger {
    * one. Of a job that has ended, or is not there, nothing is kept.
    */
   tellTrouble(jobId: string, reason: StateReason): Promise<void>;
+  /** All of one moment. */
+  figures(jobId: string): Promise<JobFigures | undefined>;
+  /** The same, and how far the running tasks are (the 1,000 oldest): dearer, because each of them is read. */
   counts(jobId: string): Promise<JobCounts | undefined>;
   sealedCredentials(jobId: string): Promise<string | undefined>;
 }

@@ -10,7 +10,9 @@ type FleetPorts = Pick<ApiPorts, "jobs" | "active" | "workers">;
 
 /** The list holds this many jobs, the newest ones, and every active one besides. */
 const mostJobs = 500;
-const pageJobs = 100;
+const pageJobs = 50;
+/** So many jobs are read at once: more would keep other callers of this process waiting while their answers are read. */
+const jobsAtOnce = 20;
 /** So many removed jobs are remembered for readers that come back. */
 const mostRemoved = 1000;
 
@@ -32,7 +34,7 @@ export function createFleetFeed(ports: FleetPorts, feedId: string): Feed {
   const entryOf = async (record: JobRecord): Promise<Entry | undefined> => {
     const before = jobs.get(record.id);
     if (before !== undefined && standsStill(before.record, record)) return before;
-    const counts = await ports.jobs.counts(record.id);
+    const counts = await ports.jobs.figures(record.id);
     if (counts === undefined) return undefined;
     const summary = jobSummary(record, counts);
     const text = JSON.stringify(summary);
@@ -41,8 +43,11 @@ export function createFleetFeed(ports: FleetPorts, feedId: string): Feed {
   const look = async (): Promise<void> => {
     const [records, present] = await Promise.all([listedJobs(ports), ports.workers.list()]);
     looks += 1;
-    const entries = await Promise.all(records.map(entryOf));
-    const now = new Map(entries.flatMap((entry) => (entry === undefined ? [] : [[entry.record.id, entry]])));
+    const now = new Map<string, Entry>();
+    for (let at = 0; at < records.length; at += jobsAtOnce) {
+      const entries = await Promise.all(records.slice(at, at + jobsAtOnce).map(entryOf));
+      for (const entry of entries) if (entry !== undefined) now.set(entry.record.id, entry);
+    }
     const gone = [...jobs.keys()].filter((id) => !now.has(id)).map((id) => ({ id, at: looks }));
     removed = [...removed, ...gone].slice(-mostRemoved);
     jobs = now;

@@ -1,6 +1,6 @@
-import type { JobCounts, JobRecord } from "@causeway/shared/domain/job.ts";
+import type { JobFigures, JobRecord } from "@causeway/shared/domain/job.ts";
 import { jobStates } from "@causeway/shared/domain/state.ts";
-import { statsOf } from "@causeway/shared/domain/stats.ts";
+import { jobStatsOf } from "@causeway/shared/domain/stats.ts";
 import { z } from "zod";
 import { statsSchema } from "./stats-schema.ts";
 
@@ -19,8 +19,8 @@ export const jobSummarySchema = statsSchema
   .meta({ id: "JobSummary" });
 export type JobSummary = z.infer<typeof jobSummarySchema>;
 
-export function jobSummary(record: JobRecord, counts: JobCounts): JobSummary {
-  const { runningTasksProgress: _, ...stats } = statsOf(record, counts);
+export function jobSummary(record: JobRecord, counts: JobFigures): JobSummary {
+  const stats = jobStatsOf(record, counts);
   const { source, target, weight } = record.spec;
   return {
     ...stats,

@@ -19,6 +19,6 @@ export function refuseUnknown(reply: FastifyReply, idOrName: string): void {
 
 /** Shows a job together with what only its counts tell. */
 export async function viewOf(ports: Pick<ApiPorts, "jobs">, job: JobRecord): Promise<JobView> {
-  const counts = await ports.jobs.counts(job.id);
+  const counts = await ports.jobs.figures(job.id);
   return jobView(job, counts?.tally.failedObjects ?? 0);
 }

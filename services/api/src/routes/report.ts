@@ -1,4 +1,4 @@
-import type { JobCounts, JobRecord } from "@causeway/shared/domain/job.ts";
+import type { JobFigures, JobRecord } from "@causeway/shared/domain/job.ts";
 import {
   emptySummary,
   type JournalSummary,
@@ -33,7 +33,7 @@ export function addReportRoute(app: ApiApp, ports: Pick<ApiPorts, "jobs" | "jour
     },
     handler: async ({ params, query, signal }, reply) => {
       const job = await ports.jobs.get(params.id);
-      const counts = job === undefined ? undefined : await ports.jobs.counts(job.id);
+      const counts = job === undefined ? undefined : await ports.jobs.figures(job.id);
       if (job === undefined || counts === undefined) return refuseUnknown(reply, params.id);
       const journal = await summaryOf(ports.journal, job, counts, signal);
       const report = reportOf({ record: job, counts, journal, nowMs: ports.clock.now() });
@@ -55,7 +55,7 @@ export function addReportRoute(app: ApiApp, ports: Pick<ApiPorts, "jobs" | "jour
 async function summaryOf(
   journal: ApiPorts["journal"],
   job: JobRecord,
-  counts: JobCounts,
+  counts: JobFigures,
   signal: AbortSignal,
 ): Promise<JournalSummary | null> {
   if (job.endedAtMs === null || counts.listedObjects > mostJournalObjects) return null;

@@ -5,7 +5,7 @@ import { html } from "../html.ts";
 import { type Curve, curveOf, type Mark, since } from "../live/history.ts";
 import { progress } from "../live/progress-book.ts";
 import { ThroughputChart } from "../parts/chart.ts";
-import type { JobProperties } from "./job.ts";
+import type { JobProperties } from "./job-properties.ts";
 
 const spans = [
   { name: "5 min", ms: 300_000 },

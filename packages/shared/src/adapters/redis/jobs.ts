@@ -58,7 +58,7 @@ export function createRedisJobs(redis: RedisConnection, index: JobIndex, clock: 
       await step(trouble, jobId, [writeReason(reason), clock.now()]);
     },
 
-    counts: createReadCounts(redis, clock),
+    ...createReadCounts(redis, clock),
 
     async sealedCredentials(jobId) {
       return (await redis.hget(jobKey(jobId, "job"), "sealedCredentials")) ?? undefined;

@@ -1,5 +1,5 @@
 import type { FaultCode } from "../../../domain/fault-codes.ts";
-import type { JobCounts, JobRecord, RunningTask } from "../../../domain/job.ts";
+import type { JobCounts, JobFigures, JobRecord, RunningTask } from "../../../domain/job.ts";
 import { hasEnded } from "../../../domain/state.ts";
 import { troubleMs } from "../../../domain/trouble.ts";
 import { manifestBytes, manifestObjects } from "../../../domain/task.ts";
@@ -42,6 +42,11 @@ export function createMemoryJobs(books: Map<string, JobBook>, clock: Clock): Job
     async tellTrouble(jobId, reason) {
       const book = books.get(jobId);
       if (book !== undefined && !hasEnded(book.state)) book.trouble = { reason, atMs: clock.now() };
+    },
+
+    async figures(jobId) {
+      const book = books.get(jobId);
+      return book === undefined ? undefined : figuresOf(book, clock.now());
     },
 
     async counts(jobId) {
@@ -88,20 +93,23 @@ function recordOf(book: JobBook, nowMs: number): JobRecord {
 }
 
 function countsOf(book: JobBook, nowMs: number): JobCounts {
-  const failuresByCode: Partial<Record<FaultCode, number>> = Object.fromEntries(book.failuresByCode);
   const running = [...book.dispatched].flatMap((task) => runningTask(book, task));
+  return { ...figuresOf(book, nowMs), running };
+}
+
+function figuresOf(book: JobBook, nowMs: number): JobFigures {
+  const failuresByCode: Partial<Record<FaultCode, number>> = Object.fromEntries(book.failuresByCode);
   return {
     listedObjects: book.listedObjects,
     listedBytes: book.listedBytes,
     tally: book.tally,
     pendingTasks: backlogLength(book),
     dispatchedTasks: book.dispatched.size,
-    runningTasks: running.length,
+    runningTasks: [...book.dispatched].filter(({ held }) => held !== undefined).length,
     succeededTasks: book.succeededTasks,
     failedTasks: book.failedTasks,
     listingFinished: listingFinished(book),
     failuresByCode,
-    running,
     backlogBytes: book.backlogBytes,
     recent: recentOf(book.rates, book.createdAtMs, nowMs),
   };

@@ -7,7 +7,7 @@ import type { JobState } from "../../../domain/state.ts";
 import type { CompleteUpload, FailedBatch, Manifest, WrittenObject } from "../../../domain/task.ts";
 import type { NewJob } from "../../../ports/job-ledger.ts";
 import type { Upload, UploadedPart } from "../../../ports/object-target.ts";
-import { emptyBox, type NoticeBox } from "./notices.ts";
+import { emptyBox, type NoticeBox } from "./notice-box.ts";
 import { emptyRates, type Rates } from "./rates.ts";
 
 /** A task that is planned and not yet committed. */

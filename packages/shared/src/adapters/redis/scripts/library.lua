@@ -106,6 +106,7 @@ local function store_batch(code, id, batch)
   call('HSET', BATCHES, id, batch.kind .. ' ' .. batch.objects .. ' ' .. batch.tasks .. '\n' .. batch.blob)
   call('HINCRBY', COUNTS, 'code:' .. code, batch.objects)
   call('HINCRBY', COUNTS, 'breakerBytes', #batch.blob)
+  call('HINCRBY', COUNTS, 'failureBytes', #batch.blob)
 end
 
 -- The failed rows of the task's record by code, each as `index length\nrow`.
