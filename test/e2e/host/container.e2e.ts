@@ -77,6 +77,11 @@ function metrics(): Promise<string> {
   return must("exec", "-T", "tunnel-worker", "node", "-e", script);
 }
 
+/** What the service's first process could ever do beyond others, as hexadecimal digits. */
+async function capabilities(service: string): Promise<string> {
+  return /^CapBnd:\s*(\S+)/m.exec(await must("exec", "-T", service, "cat", "/proc/1/status"))?.[1] ?? "";
+}
+
 test(
   "with the profile tunnel a container brings the tunnel up, and the worker beside it reaches OSS through it only",
   { timeout: 600_000 },
@@ -95,8 +100,6 @@ test(
 );
 
 test("the container has the one capability NET_ADMIN, and the worker's has none", async () => {
-  const capabilities = async (service: string): Promise<string> =>
-    /^CapBnd:\s*(\S+)/m.exec(await must("exec", "-T", service, "cat", "/proc/1/status"))?.[1] ?? "";
   assert.equal(Number.parseInt(await capabilities("tunnel"), 16), 2 ** 12);
   assert.equal(Number.parseInt(await capabilities("tunnel-worker"), 16), 0);
 });
