@@ -4,18 +4,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { block, becomeCloud, key, leakedTo, ossAddress, serve, tunnelYaml } from "./cloud.ts";
 import { type Ended, type Machine, type Machines, must, openMachines } from "./machines.ts";
 import { type ParameterStore, serveParameters } from "./parameter-store.ts";
 
-const block = "100.118.102.0/24";
 // What the host speaks from inside the tunnel; charon's own ESP cannot carry the address that carries it.
 const inside = "172.16.1.183";
-const ossAddress = "100.118.102.10";
 /** Where a worker host without a tunnel is, and the gateway host's own address there. */
 const clientNetwork = "172.16.2.0/24";
 const hostAmongClients = "172.16.2.1";
 const clientAddress = "172.16.2.20";
-const key = "a-key-of-the-test-that-is-nowhere-on-a-disk";
 const secretKey = Buffer.alloc(32, 7).toString("base64");
 
 let machines: Machines;
@@ -113,9 +111,9 @@ test(
 
 test("the worker may not speak with charon; it reads the tunnel through the relay, and tells what the guard refused", async () => {
   const asWorker = (line: string): Promise<Ended> => host.run(`runuser -u causeway -- ${line}`);
-  const ask = (socket: string): string => `swanctl --list-sas --uri unix://${socket}`;
-  assert.match((await asWorker(ask("/run/charon.vici"))).output, /Permission denied/);
-  assert.match((await asWorker(ask("/run/causeway-relay/vici"))).output, /INSTALLED/);
+  const list = "swanctl --list-sas --uri unix://";
+  assert.match((await asWorker(`${list}/run/charon.vici`)).output, /Permission denied/);
+  assert.match((await asWorker(`${list}/run/causeway-relay/vici`)).output, /INSTALLED/);
   const terminate = await asWorker("swanctl --terminate --ike lab-1 --uri unix:///run/causeway-relay/vici");
   assert.notEqual(terminate.exitCode, 0, terminate.output);
   assert.match(await host.must("swanctl --list-sas"), /INSTALLED/);
@@ -183,11 +181,10 @@ test(
   "the same host, told to be a gateway, forwards for a worker host without a tunnel, and runs no worker",
   { timeout: 180_000 },
   async () => {
-    await gateway.write("/etc/swanctl/conf.d/gateway.conf", gatewayConf(clientNetwork));
-    await gateway.must("systemctl restart strongswan");
+    await serve(gateway, { address: host.address, networks: clientNetwork });
     await host.must(`sysctl -qw net.ipv4.ip_forward=0; ip address add ${hostAmongClients}/24 dev eth0`);
     await host.write("/etc/causeway/host.yaml", "version: 1\nregion: ap-northeast-1\nworker: none\n");
-    await host.write("/etc/causeway/tunnel.yaml", tunnelYaml("gateway", clientNetwork));
+    await host.write("/etc/causeway/tunnel.yaml", tunnelOf("gateway", clientNetwork));
     await host.must("causeway-host apply");
     await until("an installed child", async () => (await host.run("swanctl --list-sas")).stdout.includes("INSTALLED"));
     assert.equal((await host.run("systemctl is-enabled causeway-worker")).stdout.trim(), "disabled");
@@ -246,73 +243,18 @@ test("control: a gateway host without guard and routes forwards in clear, and is
   assert.ok((await leaked()) > 0);
 });
 
-/** The other machine plays the VPN gateway and, behind it, OSS; it counts what comes to OSS' address outside the tunnel. */
+/** The other machine plays the VPN gateway and, behind it, OSS; and it has the ledger's Redis. */
 async function becomeGateway(): Promise<void> {
-  const packages = "charon-systemd strongswan-swanctl libcharon-extra-plugins nftables libatomic1 redis-server";
-  await gateway.must(
-    `apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends ${packages}`,
-  );
-  await gateway.write("/etc/swanctl/conf.d/gateway.conf", gatewayConf(`${inside}/32`));
-  await gateway.write(
-    "/etc/strongswan.d/gateway.conf",
-    "charon-systemd {\n  plugins {\n    kernel-libipsec {\n      load = yes\n    }\n  }\n}\n",
-  );
-  await gateway.write(
-    "/root/seen.nft",
-    `table inet seen {
-  counter in_clear { }
-  chain arriving {
-    type filter hook input priority filter; policy accept;
-    iifname "eth0" ip daddr ${block} counter name in_clear
-  }
-}
-`,
-  );
-  await gateway.must(`ip address add ${ossAddress}/32 dev eth0 && nft -f /root/seen.nft`);
+  await becomeCloud(gateway, { address: host.address, networks: `${inside}/32` });
   await gateway.must("redis-cli config set protected-mode no && redis-cli config set bind '* -::*'");
-  await gateway.must("systemctl restart strongswan");
   await gateway.must(
     "systemd-run --unit=oss --working-directory=/opt/causeway /opt/causeway/node_modules/.bin/node packages/emulators/src/main.ts --host 0.0.0.0 --s3-port 9000 --oss-port 80",
   );
 }
 
-function gatewayConf(networks: string): string {
-  return `connections {
-  customer {
-    version = 2
-    local_addrs = ${gateway.address}
-    proposals = aes256-sha256-modp2048
-    encap = yes
-    local {
-      auth = psk
-      id = ${gateway.address}
-    }
-    remote {
-      auth = psk
-      id = ${host.address}
-    }
-    children {
-      oss {
-        local_ts = ${block}
-        remote_ts = ${networks}
-        esp_proposals = aes256-sha256-modp2048
-      }
-    }
-  }
-}
-secrets {
-  ike-customer {
-    id-1 = ${gateway.address}
-    id-2 = ${host.address}
-    secret = ${key}
-  }
-}
-`;
-}
-
 async function configureHost(): Promise<void> {
   await host.write("/etc/causeway/host.yaml", hostYaml());
-  await host.write("/etc/causeway/tunnel.yaml", tunnelYaml("self", `${inside}/32`));
+  await host.write("/etc/causeway/tunnel.yaml", tunnelOf("self", `${inside}/32`));
   await useOurStore(host, "strongswan", "causeway-secrets");
   // What a cloud's router would do with a packet in clear: bring it there.
   await host.must(`ip address add ${inside}/32 dev eth0`);
@@ -331,17 +273,8 @@ settings:
 `;
 }
 
-function tunnelYaml(role: "self" | "gateway", networks: string): string {
-  return `version: 1
-name: lab
-role: ${role}
-esp: userspace
-host: { publicAddress: ${host.address}, networks: [${networks}] }
-gateway:
-  product: vpn-gateway
-  tunnels: [{ address: ${gateway.address}, key: "ssm:/test/psk" }]
-oss: { region: cn-shanghai, blocks: [${block}] }
-`;
+function tunnelOf(role: "self" | "gateway", networks: string): string {
+  return tunnelYaml(role, { address: host.address, networks }, { cloud: gateway, keyPlace: "ssm:/test/psk" });
 }
 
 /** The test's own parameter store and keys, in the place of AWS' and of the instance's role. */
@@ -358,11 +291,7 @@ async function askOss(from = host): Promise<string> {
   return stdout.trim();
 }
 
-/** Packets that came to OSS' address outside the tunnel. */
-async function leaked(): Promise<number> {
-  const [, packets = "-1"] = /packets (\d+)/.exec(await gateway.must("nft list counter inet seen in_clear")) ?? [];
-  return Number(packets);
-}
+const leaked = (): Promise<number> => leakedTo(gateway);
 
 async function resetLeaks(): Promise<void> {
   await gateway.must("nft reset counter inet seen in_clear");

@@ -77,13 +77,14 @@ export async function offeredSizes(
     async stop() {
       await new Promise((resolve) => setTimeout(resolve, settleMs));
       await ended(dump);
-      const sizes = (flags: string): readonly number[] => {
-        const found = printed.matchAll(new RegExp(`Flags \\[${flags}\\].*\\bmss (\\d+)`, "g"));
-        return [...new Set([...found].map(([, size]) => Number(size)))];
-      };
-      return { questions: sizes("S"), answers: sizes("S\\.") };
+      return { questions: sizesIn(printed, "S"), answers: sizesIn(printed, "S\\.") };
     },
   };
+}
+
+function sizesIn(printed: string, flags: string): readonly number[] {
+  const found = printed.matchAll(new RegExp(`Flags \\[${flags}\\].*\\bmss (\\d+)`, "g"));
+  return [...new Set([...found].map(([, size]) => Number(size)))];
 }
 
 async function ended(dump: ChildProcess): Promise<void> {

@@ -50,7 +50,11 @@ async function withBed(role: BedPlan["role"], run: (bed: Bed) => Promise<void>):
     bed.lab.guard("on");
     await bed.lab.bringUp();
     const timer = bed.lab.timer();
-    await run(bed).finally(() => timer.stop());
+    try {
+      await run(bed);
+    } finally {
+      await timer.stop();
+    }
   } finally {
     await bed.close();
   }
