@@ -6,8 +6,8 @@ import type { ReadRefused } from "./guard-counters.ts";
 const waitMs = 3000;
 
 /**
- * Asks the relay how many packets the guard has refused: a worker without capabilities cannot see for itself. At the socket of
- * charon itself, which does not know the question, `ownEyes` look from then on.
+ * Asks the relay how many packets the guard has refused: a worker without capabilities cannot see for itself. While nobody
+ * answers, `ownEyes` look; at the socket of charon itself, which does not know the question, nobody else from then on.
  */
 export function createToldRefused(client: ViciClient, ownEyes: ReadRefused): ReadRefused {
   let isRelay = true;
@@ -18,7 +18,7 @@ export function createToldRefused(client: ViciClient, ownEyes: ReadRefused): Rea
       return typeof packets === "string" ? Number(packets) : undefined;
     } catch (error) {
       isRelay = !(error instanceof Fault && error.code === "CHARON_REFUSED");
-      return isRelay ? undefined : ownEyes();
+      return ownEyes();
     }
   };
 }

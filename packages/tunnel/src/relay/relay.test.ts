@@ -117,6 +117,8 @@ describe("a relay between a worker and a real charon", () => {
     const refused = createToldRefused(createViciClient(lab.host.socket), otherwise);
     assert.equal(await refused(), 7);
     assert.equal(await refused(), 7);
+    const nobody = createToldRefused(createViciClient(join(folder, "nowhere")), otherwise);
+    assert.equal(await nobody(), 7, "before charon's first start too");
   });
 
   test("is for its owner and its group; whoever talks nonsense is sent away, and others go on", async () => {
