@@ -107,7 +107,7 @@ async function rcloneSeconds(): Promise<number> {
     RCLONE_CONFIG_BENCH_LIST_VERSION: "2",
   };
   const startedAtMs = performance.now();
-  const child = spawn("rclone", ["lsf", "--fast-list", "--recursive", "bench:few"], {
+  const child = spawn("rclone", ["lsf", "--fast-list", "--recursive", "--files-only", "bench:few"], {
     env,
     stdio: ["ignore", "pipe", "inherit"],
   });

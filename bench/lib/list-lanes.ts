@@ -43,7 +43,7 @@ export async function listInLanes(stores: readonly Store[], bucket: string, lane
     ledger: ledger.dispatch,
     plans: { ...ledger.plans, plan: (step) => ledger.plans.plan({ ...step, tasks: [] }) },
     stores: { use: (_job, act) => act({ source, target }), close: async () => undefined },
-    gauge: { hasRoom: async () => true, isChanged: () => false, listing: () => [job.id] },
+    gauge: { hasRoom: async () => true, isChanged: () => false, planned: () => undefined, listing: () => [job.id] },
     shards,
     slots: lanes,
     clock,

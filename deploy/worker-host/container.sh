@@ -10,6 +10,15 @@ host apply --config /etc/causeway/config --files-only
 nft -f /etc/causeway/guard.nft
 /usr/local/lib/causeway/tunnel-routes up
 
+# The worker's container reads there how the tunnel is.
+read_for_worker() {
+  while :; do
+    host relay || true
+    sleep 1
+  done
+}
+read_for_worker &
+
 /usr/sbin/charon-systemd &
 charon=$!
 trap 'kill -TERM "$charon"' TERM INT

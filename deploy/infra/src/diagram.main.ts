@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { z } from "zod";
 import { withDiagram } from "./diagram.ts";
 import { planOf } from "./plan/plan.ts";
-import { readSettings } from "./plan/settings.ts";
+import { readSettings } from "./plan/read-settings.ts";
 
 const stackFile = new URL("../Pulumi.tokyo-shanghai.yaml", import.meta.url);
 const document = new URL("../../../docs/network.md", import.meta.url);

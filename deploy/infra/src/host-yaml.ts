@@ -1,4 +1,5 @@
-import type { Plan, TunnelHost } from "./plan/plan.ts";
+import type { Plan } from "./plan/plan.ts";
+import type { TunnelHost } from "./plan/tunnel-host.ts";
 import { parameterName } from "./aws/secrets.ts";
 
 /** host.yaml of a host of this stack; JSON is YAML. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { readSettings } from "./plan/settings.ts";
+import { readSettings } from "./plan/read-settings.ts";
 import { createStack } from "./stack.ts";
 
 const settings = readSettings(new pulumi.Config("causeway-infra").requireObject("settings"));

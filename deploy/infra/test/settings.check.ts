@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { withDiagram } from "../src/diagram.ts";
 import { planOf } from "../src/plan/plan.ts";
-import { readSettings } from "../src/plan/settings.ts";
+import { readSettings } from "../src/plan/read-settings.ts";
 import { settingsWith } from "./world.ts";
 
 const refusals: readonly (readonly [string, Readonly<Record<string, unknown>>, RegExp])[] = [

@@ -4,7 +4,7 @@ import { contains, overlaps, parseCidr } from "../../../packages/tunnel/src/mode
 import { readTunnel } from "../../../packages/tunnel/src/model/read-tunnel.ts";
 import { blocksOf } from "../src/plan/blocks.ts";
 import { planOf } from "../src/plan/plan.ts";
-import { readSettings } from "../src/plan/settings.ts";
+import { readSettings } from "../src/plan/read-settings.ts";
 import type { Place } from "../src/plan/routes.ts";
 import { type Asked, resourcesOf, settingsWith } from "./world.ts";
 
@@ -124,6 +124,19 @@ for (const [kind, changes] of Object.entries(kinds)) {
         assert.doesNotMatch(text, /0\.0\.0\.0\/0|md5|sha1"|group2"|ikev1|des"/);
         for (const strong of ["ikev2", "aes256", "sha256", "group14"]) assert.ok(text.includes(strong), strong);
         for (const block of plan.blocks) assert.ok(text.includes(block), block);
+      }
+    });
+
+    test("each host's address is one customer gateway, because a region of Alibaba Cloud takes an address once", () => {
+      const addresses = ofType("CustomerGateway")
+        .filter(({ type }) => type.startsWith("alicloud:"))
+        .map(({ inputs }) => inputs["ipAddress"]);
+      assert.equal(addresses.length, plan.tunnelHosts.length);
+      const connections = JSON.stringify(
+        asked.filter(({ type }) => /:(Connection|GatewayVpnAttachment)$/.test(type)).map(({ inputs }) => inputs),
+      );
+      for (const { name } of plan.tunnelHosts) {
+        assert.equal(connections.split(`"${name}-customer-id"`).length - 1, 2, `both tunnels of ${name}`);
       }
     });
 

@@ -57,6 +57,7 @@ test("each kind of host runs its own units, the guard first", () => {
     "causeway-guard.service",
     "causeway-routes.service",
     "strongswan.service",
+    "causeway-relay.service",
     "causeway-secrets.service",
     "causeway-worker.service",
   ]);

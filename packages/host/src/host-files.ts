@@ -22,6 +22,7 @@ export function hostFiles({ host, tunnel }: HostConfig): readonly RenderedFile[]
 export function hostUnits({ host, tunnel }: HostConfig): readonly string[] {
   return [
     ...(tunnel === undefined ? [] : ["causeway-guard.service", "causeway-routes.service", "strongswan.service"]),
+    ...(tunnel === undefined || host.worker === "none" ? [] : ["causeway-relay.service"]),
     ...(host.secrets.size === 0 && host.worker === "none" ? [] : ["causeway-secrets.service"]),
     ...(host.redis === "none" ? [] : ["causeway-redis.service"]),
     ...(host.worker === "none" ? [] : ["causeway-worker.service"]),
@@ -35,6 +36,7 @@ export function otherUnits(config: HostConfig): readonly string[] {
   return [
     "causeway-worker.service",
     "causeway-scale-in.service",
+    "causeway-relay.service",
     "causeway-redis.service",
     "causeway-secrets.service",
     "strongswan.service",
@@ -57,8 +59,6 @@ StartLimitIntervalSec=0
 ExecStartPost=
 ExecStartPost=/usr/local/bin/causeway-host load-keys
 ExecStartPost=/usr/sbin/swanctl --load-conns
-# The worker asks charon whether the tunnel is up.
-ExecStartPost=-/usr/bin/chgrp causeway /run/charon.vici
 ExecReload=
 ExecReload=/usr/local/bin/causeway-host load-keys
 ExecReload=/usr/sbin/swanctl --load-conns

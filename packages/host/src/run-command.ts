@@ -3,6 +3,7 @@ import { doctor } from "./commands/doctor.ts";
 import { loadKeys } from "./commands/load-keys.ts";
 import { loadSecrets } from "./commands/load-secrets.ts";
 import { publishBacklog } from "./commands/publish-backlog.ts";
+import { relay } from "./commands/relay.ts";
 import { watchScaleIn } from "./commands/watch-scale-in.ts";
 import type { BacklogConfig } from "./config.ts";
 import type { ExitCode, HostContext } from "./host-context.ts";
@@ -24,6 +25,8 @@ export async function runCommand(
       return loadKeys(asked.from, context);
     case "doctor":
       return doctor(asked, context);
+    case "relay":
+      return relay(asked.listen, context);
     case "watch-scale-in":
       return watchScaleIn(asked.metadata, context);
     case "publish-backlog":

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { relaySocket } from "@causeway/tunnel/render/units.ts";
 
 /** What was asked for on the command line. */
 export type Asked =
@@ -6,6 +7,7 @@ export type Asked =
   | { readonly command: "load-secrets" | "load-keys"; readonly from: string }
   | { readonly command: "doctor"; readonly from: string; readonly json: boolean }
   | { readonly command: "watch-scale-in"; readonly metadata: string }
+  | { readonly command: "relay"; readonly listen: string }
   | { readonly command: "publish-backlog" }
   | { readonly command: "help" }
   | { readonly command: "wrong"; readonly sentence: string };
@@ -19,6 +21,8 @@ export const usage = `causeway-host COMMAND
   load-keys        hand charon the pre-shared keys (strongswan.service does it at each start)
   doctor           look at the whole host; say what is wrong and what to do
       --json       as one line of JSON
+  relay            let the worker read how the tunnel is, and no more of charon (causeway-relay.service does it)
+      --socket PATH  where it reads; /run/causeway-relay/vici unless told otherwise
   watch-scale-in   stop the worker when the Auto Scaling group takes this host away (causeway-scale-in.service does it)
       --metadata URL  the metadata service; http://169.254.169.254 unless told otherwise
   publish-backlog  print every minute, as a metric for CloudWatch, how many tasks are open; docs/network.md has its settings
@@ -37,6 +41,7 @@ export function readArguments(words: readonly string[]): Asked {
         into: { type: "string", default: "/" },
         "files-only": { type: "boolean", default: false },
         metadata: { type: "string", default: "http://169.254.169.254" },
+        socket: { type: "string", default: relaySocket },
         json: { type: "boolean", default: false },
         help: { type: "boolean", default: false, short: "h" },
       },
@@ -55,11 +60,15 @@ interface Options {
   readonly into: string;
   readonly json: boolean;
   readonly metadata: string;
+  readonly socket: string;
   readonly "files-only": boolean;
 }
 
-function commandOf(command: string, { config: from, into, json, metadata, "files-only": filesOnly }: Options): Asked {
+function commandOf(command: string, options: Options): Asked {
+  const { config: from, into, json, metadata, socket: listen, "files-only": filesOnly } = options;
   switch (command) {
+    case "relay":
+      return { command, listen };
     case "apply":
       return { command, from, into, services: filesOnly ? "leave" : "start" };
     case "load-secrets":

@@ -1,39 +1,49 @@
 import type { OpenJobSpec } from "@causeway/shared/domain/job-spec.ts";
+import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { ObjectSource, Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { ObjectTarget } from "@causeway/shared/ports/object-target.ts";
-import { type Patience, patiently } from "./patience.ts";
+import { outageMs, patiently } from "./patience.ts";
 
 export interface OpenedStores {
   readonly source: ObjectSource;
   readonly target: ObjectTarget;
 }
 
-/** Together below the 30 s in which a job that cannot work must say so. */
-const patienceMs = 15_000;
+/** Whether anything of the job was listed before: then its stores have worked. */
+export interface Checking {
+  readonly clock: Clock;
+  readonly job: "new" | "begun";
+}
+
 const deadlineMs = 8000;
+const patience = {
+  /** With the deadline of one try below the 30 s in which a job that cannot work must say so. */
+  new: { patienceMs: 15_000, throttling: "like-others", deadlineMs },
+  begun: { patienceMs: outageMs, throttling: "without-end", deadlineMs },
+} as const;
 
 /**
  * Asks both sides for one key before anything is planned, so that a missing bucket, a wrong key, a closed port or a region
- * mismatch ends the job at once with nothing half-written. Throws the fault of the side that refuses. A job that has begun
- * is not ended by a store that throttles: its stores have worked.
+ * mismatch ends the job at once with nothing half-written. Throws the fault of the side that refuses. A job that has begun is
+ * checked, too: by every master that lists it, and with every change of it. A store that throttles or is away does not end it.
  */
 export async function checkJob(
   spec: OpenJobSpec,
   { source, target }: OpenedStores,
-  { clock, throttling }: Pick<Patience, "clock" | "throttling">,
+  { clock, job }: Checking,
   options: Signalled,
 ): Promise<void> {
-  const patience = { clock, throttling, patienceMs, deadlineMs };
+  const how = { ...patience[job], clock };
   const first = { after: undefined, limit: 1 };
   const checks = [
     patiently(
       (tried) => source.listPage({ ...first, prefix: spec.source.prefix }, tried),
-      { ...patience, unanswered: "SOURCE_UNREACHABLE" },
+      { ...how, unanswered: "SOURCE_UNREACHABLE" },
       options,
     ),
     patiently(
       (tried) => target.listPage({ ...first, prefix: spec.target.prefix }, tried),
-      { ...patience, unanswered: "TARGET_UNREACHABLE" },
+      { ...how, unanswered: "TARGET_UNREACHABLE" },
       options,
     ),
   ];

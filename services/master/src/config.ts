@@ -45,7 +45,7 @@ export const masterSettings = {
   BACKLOG_BYTES: {
     schema: wholeNumber(1_048_576, 1_099_511_627_776),
     default: "67108864",
-    doc: "Compressed manifests that wait in Redis, for all jobs together, in bytes; at this mark listing waits for the workers.",
+    doc: "Compressed manifests that wait in Redis, for all jobs together, in bytes; at this mark listing waits for the workers. What has failed takes its room from it, up to half.",
   },
 } as const satisfies SettingsDeclaration;
 

@@ -16,7 +16,7 @@ export interface ShardListing {
   /** Asked before each page but the first: false saves the cursor and leaves the rest to a later turn. */
   mayGoOn(): Promise<boolean>;
   /** Told after each step that stored tasks. */
-  onPlanned(objects: number): void;
+  onPlanned(planned: { readonly tasks: number; readonly objects: number }): void;
   /** Told which keys come, so that idle listers know where to split. */
   readonly watch: ShardWatch;
   /** 128 random bits as 32 hex digits. */

@@ -15,7 +15,7 @@ import type { JobStores } from "./job-stores.ts";
 import { listShard } from "./list-shard.ts";
 import type { ListingBoard } from "./listing-board.ts";
 import type { ListingPaces } from "./listing-pace.ts";
-import { patiently } from "./patience.ts";
+import { outageMs, patiently } from "./patience.ts";
 import { tellTrouble } from "./tell-trouble.ts";
 
 export interface ListerParts {
@@ -36,8 +36,6 @@ export interface ListerParts {
   readonly stopping: AbortSignal;
 }
 
-/** A source that worked and is away now is waited for; nothing is lost by waiting. */
-const patienceMs = 600_000;
 const deadlineMs = 60_000;
 /** Where jobs wait for a free lister, each is listed this many pages in turn. */
 const pagesPerTurn = 20;
@@ -47,11 +45,17 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
   const checked = new Set<string>();
 
   async function list(job: JobRecord, pointer: ShardPointer, stores: OpenedStores, hold: Hold): Promise<void> {
+    // It was put on the queue while there was room, and others were faster: the dispatcher hands it out again.
+    if (!(await parts.gauge.hasRoom(job.id))) return;
     const options = { signal: AbortSignal.any([hold.signal, parts.stopping]) };
     const revision = `${job.id}/${job.revision}`;
     if (!checked.has(revision)) {
-      const throttling = (await hasBegun(job, parts)) ? "without-end" : "like-others";
-      await checkJob(job.spec, stores, { clock: parts.clock, throttling }, options);
+      await checkJob(
+        job.spec,
+        stores,
+        { clock: parts.clock, job: (await hasBegun(job, parts)) ? "begun" : "new" },
+        options,
+      );
     }
     checked.add(revision);
     let pages = 0;
@@ -74,7 +78,8 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
           if (pages >= pagesPerTurn && parts.board.mustYield(shardId, parts.gauge.listing())) return false;
           return (await parts.gauge.hasRoom(job.id)) && !parts.gauge.isChanged(job.id, job.revision);
         },
-        onPlanned(objects) {
+        onPlanned({ tasks, objects }) {
+          parts.gauge.planned(jobId, tasks);
           parts.meter.count("migration_listed_objects_total", {}, objects);
           parts.onChange();
         },
@@ -145,7 +150,7 @@ async function abandon(job: JobRecord, fault: Fault, parts: ListerParts): Promis
 export function patientSource(source: Pick<ObjectSource, "listPage">, clock: Clock): Pick<ObjectSource, "listPage"> {
   const patience = {
     clock,
-    patienceMs,
+    patienceMs: outageMs,
     throttling: "without-end",
     deadlineMs,
     unanswered: "SOURCE_UNREACHABLE",

@@ -3,6 +3,12 @@ import { Fault, faultOf } from "@causeway/shared/domain/fault.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
 
+/**
+ * A store that worked and is away now is waited for: neither listing nor settling ends a job before an outage has lasted so
+ * long. Workers wait without end.
+ */
+export const outageMs = 3_600_000;
+
 export interface Patience {
   readonly clock: Clock;
   /** How long refusals that may pass are borne before the last one is thrown. */

@@ -61,7 +61,8 @@ export function createPlanSteps(shard: Shard, listing: ShardListing): PlanSteps 
     if (planned === "planned") {
       version += 1;
       knownCursor = cursor;
-      listing.onPlanned(wanted.reduce((sum, batch) => sum + batch.length, 0));
+      const objects = wanted.reduce((sum, batch) => sum + batch.length, 0);
+      listing.onPlanned({ tasks: tasks.length, objects });
     }
     return planned;
   }

@@ -23,11 +23,8 @@ async function put(target: MemoryTarget, key: string, text: string): Promise<str
   return String(target.held(key)?.crc64);
 }
 
-/**
- * A job of three objects whose one task was started twice and committed by the second worker; `write` says what the target
- * holds under each key when the job settles.
- */
-async function jobThatLostAWorker(rig: Rig, target: MemoryTarget): Promise<{ jobId: string; keys: string[] }> {
+/** A job of all objects of the source in one task, which somebody has taken. */
+async function jobThatIsTaken(rig: Rig) {
   const { id: jobId } = await rig.submit();
   const [shard] = await rig.ledger.plans.shards(jobId);
   const { objects } = await rig.source.listPage({ after: undefined, prefix: "source_folder/", limit: 10 }, options);
@@ -37,9 +34,20 @@ async function jobThatLostAWorker(rig: Rig, target: MemoryTarget): Promise<{ job
   await rig.ledger.plans.finish({ jobId, shardId, version: 2 });
   const [pointer] = await rig.ledger.dispatch.dispatch(jobId, 1);
   assert.ok(pointer !== undefined);
-  await rig.ledger.tasks.take(pointer, "killed");
+  const taken = await rig.ledger.tasks.take(pointer, "first");
+  assert.ok(taken.answer === "held");
+  return { jobId, pointer, taken };
+}
+
+/**
+ * A job of three objects whose one task was started twice and committed by the second worker; `write` says what the target
+ * holds under each key when the job settles.
+ */
+async function jobThatLostAWorker(rig: Rig, target: MemoryTarget): Promise<{ jobId: string; keys: string[] }> {
+  const { jobId, pointer } = await jobThatIsTaken(rig);
   const taken = await rig.ledger.tasks.take(pointer, "second");
   assert.ok(taken.answer === "held");
+  const { objects } = taken.manifest;
   const written = [];
   const outcomes: Outcome[] = [];
   for (const [index, object] of objects.entries()) {
@@ -58,6 +66,21 @@ function start(target: MemoryTarget) {
 }
 
 describe("settling", () => {
+  test("what a cancelled job counts of tasks that were dropped is in its journal", async (t) => {
+    const rig = createRig({ source: sourceOf(numberedKeys(3)) });
+    const { jobId, taken } = await jobThatIsTaken(rig);
+    const done = taken.manifest.objects.slice(0, 2).map((object, index) => copiedOutcome(object, index));
+    await rig.ledger.tasks.progress(taken.task, done);
+    await rig.ledger.tasks.handBack(taken.task);
+    await rig.ledger.jobs.change(jobId, { change: "cancel" });
+    const master = rig.master();
+    t.after(() => master.stop());
+    master.start();
+    await until("the job has ended", async () => (await stateOf(rig, jobId)) === "cancelled");
+    assert.equal((await rig.ledger.jobs.counts(jobId))?.tally.copiedObjects, 2);
+    assert.deepEqual(await Array.fromAsync(rig.journal.read(jobId, options)), done);
+  });
+
   test("what a late writer has overwritten or taken away becomes a failed object with the code LATE_WRITE", async (t) => {
     const target = createMemoryTarget();
     const rig = start(target);

@@ -6,13 +6,14 @@ import type { ActiveJob, DispatchLedger } from "@causeway/shared/ports/dispatch-
 import type { JobLedger } from "@causeway/shared/ports/job-ledger.ts";
 import type { Journal } from "@causeway/shared/ports/journal.ts";
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
-import type { FailureLedger, SettleLedger } from "@causeway/shared/ports/settle-ledger.ts";
+import type { DroppedLedger, FailureLedger, SettleLedger } from "@causeway/shared/ports/settle-ledger.ts";
 import type { UploadLedger } from "@causeway/shared/ports/task-ledger.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
 import { abortUploads } from "./abort-uploads.ts";
 import { compactFailures } from "./compact-failures.ts";
 import type { JobStores } from "./job-stores.ts";
 import { drainJournal } from "./journal-drain.ts";
+import { journalDropped } from "./journal-dropped.ts";
 import { recheckTasks } from "./recheck.ts";
 import { tellTrouble } from "./tell-trouble.ts";
 
@@ -20,6 +21,7 @@ export interface SettlerParts {
   readonly ledger: DispatchLedger;
   readonly jobs: JobLedger;
   readonly settling: SettleLedger;
+  readonly dropped: DroppedLedger;
   readonly failures: Pick<FailureLedger, "compact">;
   readonly uploads: UploadLedger;
   readonly stores: JobStores;
@@ -73,6 +75,7 @@ export function createSettler(parts: SettlerParts): (options: Signalled) => Prom
 /** Keeps small what a running job leaves in the ledger. */
 async function tend(jobId: string, parts: SettlerParts, options: Signalled): Promise<void> {
   await compactFailures(jobId, parts);
+  await journalDropped(jobId, parts, options);
   await drainJournal(jobId, parts, options);
 }
 
@@ -108,6 +111,7 @@ async function account(jobId: string, parts: SettlerParts, options: Signalled): 
   if (job === undefined) return null;
   try {
     // First of all: what was copied is in the index also where the job ends because its target refuses what follows.
+    await journalDropped(jobId, parts, options);
     await drainJournal(jobId, parts, options);
     if (await hasLooseEnds(jobId, parts)) {
       await parts.stores.use(job, async ({ target }) => {

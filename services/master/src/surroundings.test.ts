@@ -8,8 +8,9 @@ import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { ActiveJob } from "@causeway/shared/ports/dispatch-ledger.ts";
 import { someCredentials, someJob } from "@causeway/shared/testing/builders.ts";
+import { createManualClock } from "@causeway/shared/testing/manual-clock.ts";
 import { quiet, until } from "../test/rig.ts";
-import { hasRoom } from "./backlog-gauge.ts";
+import { createBacklogGauge, hasRoom } from "./backlog-gauge.ts";
 import { createDuty } from "./duty.ts";
 import { createJobStores } from "./job-stores.ts";
 import { journalObstacle } from "./journal-guard.ts";
@@ -28,8 +29,14 @@ const activeJob = (jobId: string, backlogBytes: number, listingDone = false): Ac
   pendingTasks: 1,
   openTasks: 1,
   backlogBytes,
+  failureBytes: 0,
   listingDone,
   revision: 1,
+});
+
+const failingJob = (backlogBytes: number, failureBytes: number): ActiveJob => ({
+  ...activeJob("a", backlogBytes),
+  failureBytes,
 });
 
 function storesOf(fail?: Fault) {
@@ -124,6 +131,30 @@ describe("room in the backlog", () => {
 
   test("a job whose listing is done takes no share", () => {
     assert.equal(hasRoom([activeJob("a", 60), activeJob("done", 10, true)], "a", 100), true);
+  });
+
+  test("what has failed takes its room from what waits, but never more than half of it", () => {
+    assert.equal(hasRoom([failingJob(69, 30)], "a", 100), true);
+    assert.equal(hasRoom([failingJob(70, 30)], "a", 100), false);
+    assert.equal(hasRoom([failingJob(49, 1000)], "a", 100), true);
+    assert.equal(hasRoom([failingJob(50, 1000)], "a", 100), false);
+  });
+
+  test("what is planned since the ledger was asked counts like the tasks that wait", async () => {
+    const manual = createManualClock();
+    let asked = 0;
+    const active = async (): Promise<readonly ActiveJob[]> => {
+      asked += 1;
+      return [{ ...activeJob("a", 80), pendingTasks: 8 }, activeJob("b", 40)];
+    };
+    const gauge = createBacklogGauge({ active }, 200, manual);
+    assert.equal(await gauge.hasRoom("a"), true);
+    gauge.planned("a", 1);
+    assert.equal(await gauge.hasRoom("a"), true);
+    gauge.planned("a", 1);
+    assert.deepEqual([await gauge.hasRoom("a"), await gauge.hasRoom("b"), asked], [false, true, 1]);
+    manual.advance(1000);
+    assert.deepEqual([await gauge.hasRoom("a"), asked], [true, 2]);
   });
 });
 

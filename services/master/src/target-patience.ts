@@ -1,9 +1,7 @@
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
-import { patiently } from "./patience.ts";
+import { outageMs, patiently } from "./patience.ts";
 
-/** How long settling waits for a target that is away before the job ends with that as its reason. */
-const patienceMs = 300_000;
 const deadlineMs = 30_000;
 
 /** Tries a request to the target the way settling does. */
@@ -12,7 +10,7 @@ export function targetPatience(
 ): <T>(act: (options: Signalled) => Promise<T>, options: Signalled) => Promise<T> {
   const patience = {
     clock,
-    patienceMs,
+    patienceMs: outageMs,
     throttling: "without-end",
     deadlineMs,
     unanswered: "TARGET_UNREACHABLE",

@@ -143,6 +143,17 @@ describe("the dashboard, used", () => {
     await page.getByRole("link", { name: "held", exact: true }).waitFor({ state: "detached" });
   });
 
+  test("a question that is asked in the moment in which another was closed stays", async () => {
+    await submit(system, jobNamed(system, "asked-twice", slowly));
+    await openJob(page, "asked-twice");
+    const pause = page.getByRole("group", { name: "Actions" }).getByRole("button", { name: "Pause" });
+    await pause.click();
+    await page.getByRole("dialog").waitFor();
+    await page.evaluate(closeAndAskAgain);
+    await answer(page, "Pause");
+    await untilSays(stateOf(page), "paused");
+  });
+
   test("limits and weight are changed in a dialog that shows what the API refuses", async () => {
     await submit(system, jobNamed(system, "limited", slowly));
     await openJob(page, "limited");
@@ -209,6 +220,14 @@ describe("the dashboard, used", () => {
     assert.deepEqual(browser.offences, []);
   });
 });
+
+/** Runs in the page, so that no frame is drawn between the two; ends after the frames that follow. */
+const closeAndAskAgain = `(async () => {
+  document.querySelector("dialog").dispatchEvent(new Event("cancel"));
+  while (document.querySelector("dialog") !== null) await null;
+  [...document.querySelectorAll("[aria-label=Actions] button")].find(({ textContent }) => textContent.trim() === "Pause").click();
+  for (let frames = 0; frames < 5; frames += 1) await new Promise(requestAnimationFrame);
+})()`;
 
 const jobCfg = `jobName=nightly
 srcType=s3

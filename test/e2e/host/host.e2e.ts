@@ -4,19 +4,24 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { type Machine, type Machines, must, openMachines } from "./machines.ts";
+import { block, becomeCloud, key, leakedTo, ossAddress, serve, tunnelYaml } from "./cloud.ts";
+import { type Ended, type Machine, type Machines, must, openMachines } from "./machines.ts";
 import { type ParameterStore, serveParameters } from "./parameter-store.ts";
 
-const block = "100.118.102.0/24";
 // What the host speaks from inside the tunnel; charon's own ESP cannot carry the address that carries it.
 const inside = "172.16.1.183";
-const ossAddress = "100.118.102.10";
-const key = "a-key-of-the-test-that-is-nowhere-on-a-disk";
+/** Where a worker host without a tunnel is, and the gateway host's own address there. */
+const clientNetwork = "172.16.2.0/24";
+const hostAmongClients = "172.16.2.1";
+const clientAddress = "172.16.2.20";
 const secretKey = Buffer.alloc(32, 7).toString("base64");
 
 let machines: Machines;
 let host: Machine;
 let gateway: Machine;
+let client: Machine;
+/** What packer would make of a provisioned machine. */
+let image: string;
 let store: ParameterStore;
 const folder = mkdtempSync(join(tmpdir(), "causeway-host-"));
 
@@ -53,6 +58,7 @@ test(
       /codename=\$\{distro_codename\}-security/,
     );
     assert.equal((await host.must("systemctl is-enabled apt-daily-upgrade.timer")).trim(), "enabled");
+    image = await machines.imageOf(host);
   },
 );
 
@@ -103,6 +109,19 @@ test(
   },
 );
 
+test("the worker may not speak with charon; it reads the tunnel through the relay, and tells what the guard refused", async () => {
+  const asWorker = (line: string): Promise<Ended> => host.run(`runuser -u causeway -- ${line}`);
+  const list = "swanctl --list-sas --uri unix://";
+  assert.match((await asWorker(`${list}/run/charon.vici`)).output, /Permission denied/);
+  assert.match((await asWorker(`${list}/run/causeway-relay/vici`)).output, /INSTALLED/);
+  const terminate = await asWorker("swanctl --terminate --ike lab-1 --uri unix:///run/causeway-relay/vici");
+  assert.notEqual(terminate.exitCode, 0, terminate.output);
+  assert.match(await host.must("swanctl --list-sas"), /INSTALLED/);
+  const metrics = (): Promise<string> => host.must("curl -sf http://127.0.0.1:8082/metrics");
+  await until("a tunnel that is up for the worker", async () => /^migration_tunnel_up\S* 1$/m.test(await metrics()));
+  assert.match(await metrics(), /^migration_tunnel_refused_packets\S* \d+$/m);
+});
+
 test("no secret is on a disk", async () => {
   const { stdout } = await host.run(
     `grep -rlsF -e '${key}' -e '${secretKey}' /etc /var /opt/causeway/deploy /usr/local /root /home`,
@@ -115,6 +134,7 @@ test("no secret is on a disk", async () => {
 test("the doctor finds the tunnel, the guard and the worker well", async () => {
   const { stdout } = await host.run("causeway-host doctor");
   for (const about of [
+    "host: charon, swanctl, nft and ip are installed",
     "guard: loaded",
     "tunnel lab-1: up",
     "causeway-worker.service: active",
@@ -157,122 +177,130 @@ test("a worker that is told to stop drains and ends well", { timeout: 120_000 },
   assert.equal((await host.must("systemctl show -p Result --value causeway-worker")).trim(), "success");
 });
 
-/** The other machine plays the VPN gateway and, behind it, OSS; it counts what comes to OSS' address outside the tunnel. */
+test(
+  "the same host, told to be a gateway, forwards for a worker host without a tunnel, and runs no worker",
+  { timeout: 180_000 },
+  async () => {
+    await serve(gateway, { address: host.address, networks: clientNetwork });
+    await host.must(`sysctl -qw net.ipv4.ip_forward=0; ip address add ${hostAmongClients}/24 dev eth0`);
+    await host.write("/etc/causeway/host.yaml", "version: 1\nregion: ap-northeast-1\nworker: none\n");
+    await host.write("/etc/causeway/tunnel.yaml", tunnelOf("gateway", clientNetwork));
+    await host.must("causeway-host apply");
+    await until("an installed child", async () => (await host.run("swanctl --list-sas")).stdout.includes("INSTALLED"));
+    assert.equal((await host.run("systemctl is-enabled causeway-worker")).stdout.trim(), "disabled");
+    assert.equal((await host.run("systemctl is-active causeway-worker")).stdout.trim(), "inactive");
+
+    client = await machines.boot("client", image);
+    await client.must(`ip address add ${clientAddress}/24 dev eth0 && ip route add ${block} via ${hostAmongClients}`);
+    await client.write("/etc/causeway/host.yaml", hostYaml(`\n  OSS_ALLOWED_CIDRS: ${block}`));
+    await useOurStore(client, "causeway-secrets");
+    await client.must("causeway-host apply");
+    await until(
+      "a ready worker",
+      async () => (await client.run("curl -sf http://127.0.0.1:8082/readyz")).exitCode === 0,
+      client,
+    );
+    await resetLeaks();
+    assert.notEqual(await askOss(client), "000");
+    assert.equal(await leaked(), 0);
+  },
+);
+
+test("the doctors find gateway and client well", async () => {
+  const ofGateway = (await host.run("causeway-host doctor")).stdout;
+  for (const about of ["guard: loaded", "tunnel lab-1: up", "strongswan.service: active", "files: "])
+    assert.match(ofGateway, new RegExp(`^ok +${about}`, "m"), ofGateway);
+  const ofClient = (await client.run("causeway-host doctor")).stdout;
+  for (const about of ["causeway-worker.service: active", "worker: ready", "files: "])
+    assert.match(ofClient, new RegExp(`^ok +${about}`, "m"), ofClient);
+});
+
+test(
+  "while the gateway host's charon is away OSS is out of its clients' reach, and nothing of theirs leaves in clear",
+  { timeout: 120_000 },
+  async () => {
+    await host.must("systemctl stop strongswan");
+    assert.equal(await askOss(client), "000");
+    // The second lock by itself: the guard refuses what it would forward, and counts it.
+    await host.must(`ip route del unreachable ${block} metric 4294967295`);
+    assert.equal(await askOss(client), "000");
+    assert.match(
+      await host.must("nft list counter inet causeway_guard refused_forwarded"),
+      /packets [1-9]/,
+      "the guard counted nothing",
+    );
+    assert.equal(await leaked(), 0);
+    await host.must("systemctl restart causeway-routes && systemctl start strongswan");
+    await until("an answer", async () => (await askOss(client)) !== "000", client);
+    assert.equal(await leaked(), 0);
+  },
+);
+
+test("control: a gateway host without guard and routes forwards in clear, and is seen", async () => {
+  await host.must("systemctl stop strongswan");
+  await host.must(`nft delete table inet causeway_guard; ip route del unreachable ${block} metric 4294967295`);
+  await askOss(client);
+  assert.ok((await leaked()) > 0);
+});
+
+/** The other machine plays the VPN gateway and, behind it, OSS; and it has the ledger's Redis. */
 async function becomeGateway(): Promise<void> {
-  const packages = "charon-systemd strongswan-swanctl libcharon-extra-plugins nftables libatomic1 redis-server";
-  await gateway.must(
-    `apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends ${packages}`,
-  );
-  await gateway.write("/etc/swanctl/conf.d/gateway.conf", gatewayConf());
-  await gateway.write(
-    "/etc/strongswan.d/gateway.conf",
-    "charon-systemd {\n  plugins {\n    kernel-libipsec {\n      load = yes\n    }\n  }\n}\n",
-  );
-  await gateway.write(
-    "/root/seen.nft",
-    `table inet seen {
-  counter in_clear { }
-  chain arriving {
-    type filter hook input priority filter; policy accept;
-    iifname "eth0" ip daddr ${block} counter name in_clear
-  }
-}
-`,
-  );
-  await gateway.must(`ip address add ${ossAddress}/32 dev eth0 && nft -f /root/seen.nft`);
+  await becomeCloud(gateway, { address: host.address, networks: `${inside}/32` });
   await gateway.must("redis-cli config set protected-mode no && redis-cli config set bind '* -::*'");
-  await gateway.must("systemctl restart strongswan");
   await gateway.must(
     "systemd-run --unit=oss --working-directory=/opt/causeway /opt/causeway/node_modules/.bin/node packages/emulators/src/main.ts --host 0.0.0.0 --s3-port 9000 --oss-port 80",
   );
 }
 
-function gatewayConf(): string {
-  return `connections {
-  customer {
-    version = 2
-    local_addrs = ${gateway.address}
-    proposals = aes256-sha256-modp2048
-    encap = yes
-    local {
-      auth = psk
-      id = ${gateway.address}
-    }
-    remote {
-      auth = psk
-      id = ${host.address}
-    }
-    children {
-      oss {
-        local_ts = ${block}
-        remote_ts = ${inside}/32
-        esp_proposals = aes256-sha256-modp2048
-      }
-    }
-  }
-}
-secrets {
-  ike-customer {
-    id-1 = ${gateway.address}
-    id-2 = ${host.address}
-    secret = ${key}
-  }
-}
-`;
+async function configureHost(): Promise<void> {
+  await host.write("/etc/causeway/host.yaml", hostYaml());
+  await host.write("/etc/causeway/tunnel.yaml", tunnelOf("self", `${inside}/32`));
+  await useOurStore(host, "strongswan", "causeway-secrets");
+  // What a cloud's router would do with a packet in clear: bring it there.
+  await host.must(`ip address add ${inside}/32 dev eth0`);
+  await host.must(`ip route add ${block} via ${gateway.address} metric 100`);
 }
 
-async function configureHost(): Promise<void> {
-  await host.write(
-    "/etc/causeway/host.yaml",
-    `version: 1
+function hostYaml(moreSettings = ""): string {
+  return `version: 1
 region: ap-northeast-1
 secrets:
   REDIS_URL: ssm:/test/redis
   SECRET_KEY: ssm:/test/secret-key
 settings:
   WORKER_PROCESSES: 1
-  JOURNAL_SHARED: true
-`,
-  );
-  await host.write(
-    "/etc/causeway/tunnel.yaml",
-    `version: 1
-name: lab
-esp: userspace
-host: { publicAddress: ${host.address}, networks: [${inside}/32] }
-gateway:
-  product: vpn-gateway
-  tunnels: [{ address: ${gateway.address}, key: "ssm:/test/psk" }]
-oss: { region: cn-shanghai, blocks: [${block}] }
-`,
-  );
-  // The test's own parameter store and keys, in the place of AWS' and of the instance's role.
+  JOURNAL_SHARED: true${moreSettings}
+`;
+}
+
+function tunnelOf(role: "self" | "gateway", networks: string): string {
+  return tunnelYaml(role, { address: host.address, networks }, { cloud: gateway, keyPlace: "ssm:/test/psk" });
+}
+
+/** The test's own parameter store and keys, in the place of AWS' and of the instance's role. */
+async function useOurStore(machine: Machine, ...units: readonly string[]): Promise<void> {
   const aws = `[Service]\nEnvironment=AWS_ENDPOINT_URL_SSM=http://${machines.hostAddress}:${store.port} AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test\n`;
-  for (const unit of ["strongswan", "causeway-secrets"])
-    await host.write(`/etc/systemd/system/${unit}.service.d/test.conf`, aws);
-  // What a cloud's router would do with a packet in clear: bring it there.
-  await host.must(`ip address add ${inside}/32 dev eth0`);
-  await host.must(`ip route add ${block} via ${gateway.address} metric 100`);
+  for (const unit of units) await machine.write(`/etc/systemd/system/${unit}.service.d/test.conf`, aws);
 }
 
 /** The status that OSS answers the worker's user with; 000: no answer. */
-async function askOss(): Promise<string> {
-  const { stdout } = await host.run(
+async function askOss(from = host): Promise<string> {
+  const { stdout } = await from.run(
     `runuser -u causeway -- curl -s -o /dev/null -w '%{http_code}' --max-time 3 http://${ossAddress}/`,
   );
   return stdout.trim();
 }
 
-/** Packets that came to OSS' address outside the tunnel. */
-async function leaked(): Promise<number> {
-  const [, packets = "-1"] = /packets (\d+)/.exec(await gateway.must("nft list counter inet seen in_clear")) ?? [];
-  return Number(packets);
+const leaked = (): Promise<number> => leakedTo(gateway);
+
+async function resetLeaks(): Promise<void> {
+  await gateway.must("nft reset counter inet seen in_clear");
 }
 
-async function until(waitingFor: string, isThere: () => Promise<boolean>): Promise<void> {
+async function until(waitingFor: string, isThere: () => Promise<boolean>, at = host): Promise<void> {
   for (let tries = 0; tries < 120; tries += 1) {
     if (await isThere()) return;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
-  throw new Error(`no ${waitingFor}:\n${(await host.run("journalctl -n 60 --no-pager")).output}`);
+  throw new Error(`no ${waitingFor}:\n${(await at.run("journalctl -n 60 --no-pager")).output}`);
 }

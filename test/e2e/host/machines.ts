@@ -12,6 +12,7 @@ export interface Ended {
 
 /** A container that boots systemd, like a machine. */
 export interface Machine {
+  readonly name: string;
   /** Its address on the network that all machines of the test share. */
   readonly address: string;
   /** Runs a shell line in it. */
@@ -28,7 +29,10 @@ export interface Machine {
 export interface Machines {
   /** The address of this machine, as the others see it. */
   readonly hostAddress: string;
-  boot(name: string): Promise<Machine>;
+  /** Boots a bare machine, or one from an image. */
+  boot(name: string, from?: string): Promise<Machine>;
+  /** Makes an image of a machine as it is now, as packer does; it is removed at the end. */
+  imageOf(machine: Machine): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -41,13 +45,14 @@ export async function openMachines(): Promise<Machines> {
   await must("docker", ["build", "--quiet", "--tag", image, `${root}/test/e2e/host`]);
   await must("docker", ["network", "create", network]);
   const names: string[] = [];
+  const images: string[] = [];
   const hostAddress = await inspected(network, "{{(index .IPAM.Config 0).Gateway}}", "network");
   return {
     hostAddress,
-    async boot(name) {
+    async boot(name, from = image) {
       const container = `${network}-${name}`;
       names.push(container);
-      await must("docker", ["run", "--detach", "--name", container, "--network", network, ...likeAMachine, image]);
+      await must("docker", ["run", "--detach", "--name", container, "--network", network, ...likeAMachine, from]);
       const machine = machineOf(
         container,
         await inspected(container, `{{(index .NetworkSettings.Networks "${network}").IPAddress}}`),
@@ -55,8 +60,14 @@ export async function openMachines(): Promise<Machines> {
       await untilBooted(machine);
       return machine;
     },
+    async imageOf({ name }) {
+      await must("docker", ["commit", name, `${name}:test`]);
+      images.push(`${name}:test`);
+      return `${name}:test`;
+    },
     async close() {
       for (const name of names) await ran("docker", ["rm", "--force", name]);
+      for (const name of images) await ran("docker", ["rmi", "--force", name]);
       await ran("docker", ["network", "rm", network]);
     },
   };
@@ -81,6 +92,7 @@ const likeAMachine = [
 function machineOf(container: string, address: string): Machine {
   const run = (line: string): Promise<Ended> => ran("docker", ["exec", container, "bash", "-c", line]);
   return {
+    name: container,
     address,
     run,
     async must(line) {

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type LabNetwork, internetDevices } from "../../../packages/tunnel/src/testing/namespaces.ts";
+import { type LabNetwork, type Place, internetDevices } from "../../../packages/tunnel/src/testing/namespaces.ts";
 
 /** What passed the internet's two interfaces while it was captured. */
 export interface Seen {
@@ -53,6 +53,38 @@ export async function capture(network: LabNetwork, folder: string): Promise<Capt
       };
     },
   };
+}
+
+/** The sizes of segments that both ends of new connections offered (TCP's MSS), without doubles. */
+export interface OfferedSizes {
+  readonly questions: readonly number[];
+  readonly answers: readonly number[];
+}
+
+/** Notes at an interface what connections offer, until it is stopped. */
+export async function offeredSizes(
+  network: LabNetwork,
+  { place, device }: { readonly place: Place; readonly device: string },
+): Promise<{ stop(): Promise<OfferedSizes> }> {
+  const [program = "", ...prefix] = network.within(place);
+  const filter = "tcp[tcpflags] & tcp-syn != 0";
+  const args = [...prefix, "tcpdump", "-Z", "root", "-l", "-n", "-v", "-i", device, filter];
+  const dump = spawn(program, args, { stdio: ["ignore", "pipe", "ignore"] });
+  let printed = "";
+  dump.stdout.on("data", (bytes: Buffer) => (printed += bytes.toString()));
+  await new Promise((resolve) => setTimeout(resolve, settleMs));
+  return {
+    async stop() {
+      await new Promise((resolve) => setTimeout(resolve, settleMs));
+      await ended(dump);
+      return { questions: sizesIn(printed, "S"), answers: sizesIn(printed, "S\\.") };
+    },
+  };
+}
+
+function sizesIn(printed: string, flags: string): readonly number[] {
+  const found = printed.matchAll(new RegExp(`Flags \\[${flags}\\].*\\bmss (\\d+)`, "g"));
+  return [...new Set([...found].map(([, size]) => Number(size)))];
 }
 
 async function ended(dump: ChildProcess): Promise<void> {

@@ -1,7 +1,7 @@
 import * as alicloud from "@pulumi/alicloud";
 import * as pulumi from "@pulumi/pulumi";
 import { named, type Setting } from "../names.ts";
-import type { TunnelHost } from "../plan/plan.ts";
+import type { TunnelHost } from "../plan/tunnel-host.ts";
 import { associate, type Regions } from "./networks.ts";
 
 export interface TunnelParts {
@@ -39,7 +39,8 @@ export function createTunnels(setting: Setting, parts: TunnelParts): Tunnels {
   const ends = new Map<string, pulumi.Output<readonly string[]>>();
   const connections = new Map<string, pulumi.Output<string>>();
   for (const host of setting.plan.tunnelHosts) {
-    const made = gateway === undefined ? attachTo(setting, parts, host) : connectTo(setting, parts, host, gateway);
+    const end = { host, customer: createCustomer(setting, parts, host) };
+    const made = gateway === undefined ? attachTo(setting, parts, end) : connectTo(setting, parts, end, gateway);
     ends.set(host.name, made.ends);
     connections.set(host.name, made.connection);
   }
@@ -67,14 +68,45 @@ function createGateway({ plan, near }: Setting, { near: { vpc, switches } }: Reg
   );
 }
 
+/** A host, and what Alibaba Cloud calls its address. */
+interface HostEnd {
+  readonly host: TunnelHost;
+  readonly customer: alicloud.vpn.CustomerGateway;
+}
+
+/** One for both tunnels of a host: a region takes each address once. */
+function createCustomer(
+  { plan, near }: Setting,
+  { addresses }: TunnelParts,
+  host: TunnelHost,
+): alicloud.vpn.CustomerGateway {
+  const name = `${host.name}-customer`;
+  return new alicloud.vpn.CustomerGateway(
+    name,
+    {
+      customerGatewayName: name,
+      ipAddress: addressOf(addresses, host),
+      description: `${plan.settings.name}: a host at AWS`,
+    },
+    { provider: near },
+  );
+}
+
+function addressOf(addresses: TunnelParts["addresses"], { name }: TunnelHost): pulumi.Output<string> {
+  const address = addresses.get(name);
+  if (address === undefined) throw new Error(`${name} has no address`);
+  return address;
+}
+
 interface Made {
   readonly ends: pulumi.Output<readonly string[]>;
   readonly connection: pulumi.Output<string>;
 }
 
 /** A connection of two tunnels to a VPN gateway: one carries, the other waits. Its selectors are exactly ours. */
-function connectTo(setting: Setting, parts: TunnelParts, host: TunnelHost, gateway: alicloud.vpn.Gateway): Made {
+function connectTo(setting: Setting, parts: TunnelParts, end: HostEnd, gateway: alicloud.vpn.Gateway): Made {
   const { plan, near } = setting;
+  const { host } = end;
   const connection = new alicloud.vpn.Connection(
     host.name,
     {
@@ -85,7 +117,7 @@ function connectTo(setting: Setting, parts: TunnelParts, host: TunnelHost, gatew
       effectImmediately: true,
       autoConfigRoute: false,
       tunnelOptionsSpecifications: [1, 2].map((n) => ({
-        ...tunnelOf(setting, parts, host, n),
+        ...tunnelOf(parts, end, n),
         role: n === 1 ? "master" : "slave",
       })),
     },
@@ -95,8 +127,9 @@ function connectTo(setting: Setting, parts: TunnelParts, host: TunnelHost, gatew
 }
 
 /** The same at the Transit Router, where both tunnels carry. */
-function attachTo(setting: Setting, parts: TunnelParts, host: TunnelHost): Made {
+function attachTo(setting: Setting, parts: TunnelParts, end: HostEnd): Made {
   const { plan, near } = setting;
+  const { host } = end;
   const { regions } = parts;
   const vpn = new alicloud.vpn.GatewayVpnAttachment(
     host.name,
@@ -106,10 +139,7 @@ function attachTo(setting: Setting, parts: TunnelParts, host: TunnelHost): Made 
       localSubnet: plan.blocks.join(","),
       remoteSubnet: host.networks.join(","),
       effectImmediately: true,
-      tunnelOptionsSpecifications: [1, 2].map((n) => {
-        const { customerGatewayId, ...tunnel } = tunnelOf(setting, parts, host, n);
-        return { ...tunnel, customerGatewayId, tunnelIndex: n };
-      }),
+      tunnelOptionsSpecifications: [1, 2].map((n) => ({ ...tunnelOf(parts, end, n), tunnelIndex: n })),
     },
     { provider: near, additionalSecretOutputs: ["tunnelOptionsSpecifications"] },
   );
@@ -139,22 +169,15 @@ interface Tunnel {
   readonly tunnelIpsecConfig: typeof esp;
 }
 
-function tunnelOf({ plan, near }: Setting, { addresses, keys }: TunnelParts, host: TunnelHost, n: number): Tunnel {
-  const address = addresses.get(host.name);
+function tunnelOf({ addresses, keys }: TunnelParts, { host, customer }: HostEnd, n: number): Tunnel {
   const psk = keys.get(`${host.name}.${n}`);
-  if (address === undefined || psk === undefined) throw new Error(`${host.name} has no address or key`);
-  const name = `${host.name}-customer-${n}`;
-  const gateway = new alicloud.vpn.CustomerGateway(
-    name,
-    { customerGatewayName: name, ipAddress: address, description: `${plan.settings.name}: a host at AWS` },
-    { provider: near },
-  );
+  if (psk === undefined) throw new Error(`${host.name} has no key`);
   // localId stays the gateway's own address, which only Alibaba Cloud knows.
   return {
-    customerGatewayId: gateway.id,
+    customerGatewayId: customer.id,
     enableDpd: true,
     enableNatTraversal: true,
-    tunnelIkeConfig: { ...ike, psk, remoteId: address },
+    tunnelIkeConfig: { ...ike, psk, remoteId: addressOf(addresses, host) },
     tunnelIpsecConfig: esp,
   };
 }

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { userData } from "../../../worker-host/user-data.ts";
 import { hostYaml, tunnelYaml } from "../host-yaml.ts";
 import { named, type Setting } from "../names.ts";
-import type { TunnelHost } from "../plan/plan.ts";
+import type { TunnelHost } from "../plan/tunnel-host.ts";
 import type { Network, ZoneNetwork } from "./network.ts";
 import { createRole, profileOf } from "./roles.ts";
 import type { Secrets } from "./secrets.ts";

@@ -1,18 +1,7 @@
 import { blocksOf } from "./blocks.ts";
 import { routesOf, type Route } from "./routes.ts";
 import type { Settings } from "./settings.ts";
-
-/** A host at which a tunnel begins. */
-export interface TunnelHost {
-  readonly name: string;
-  readonly zone: string;
-  /** Whether it copies by itself, besides forwarding for its zone. */
-  readonly worker: "run" | "none";
-  /** What of AWS it speaks for: the tunnel's selectors, and where answers come back. Never those of another host. */
-  readonly networks: readonly string[];
-  /** The interface ids of its two tunnels. */
-  readonly interfaceIds: readonly [number, number];
-}
+import type { TunnelHost } from "./tunnel-host.ts";
 
 /** The whole path as data: what the resources, the tests and the diagram are made of. */
 export interface Plan {

@@ -1,5 +1,5 @@
 import type { Settings } from "./settings.ts";
-import type { TunnelHost } from "./plan.ts";
+import type { TunnelHost } from "./tunnel-host.ts";
 
 /** A place with a table of routes, or an end of the path. Those of AWS carry the zone or the host they belong to. */
 export type Place =

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { type Disagreement, disagreements } from "./agreement.ts";
 
 const block = z.cidrv4({ error: "must be an IPv4 block such as 172.16.0.0/16" });
 const text = z.string().min(1, "must not be empty");
@@ -13,7 +12,7 @@ const alibabaRegion = z.strictObject({
   zones: z.array(alibabaZone).length(2, "must be two zones: gateways and Transit Routers stand in two"),
 });
 
-const settingsSchema = z.strictObject({
+export const settingsSchema = z.strictObject({
   /** What every resource's name begins with. */
   name: z.string().regex(/^[a-z][a-z0-9-]{0,30}$/, "must be lower-case letters, digits and dashes, at most 31"),
   aws: z.strictObject({
@@ -69,17 +68,3 @@ const settingsSchema = z.strictObject({
 });
 
 export type Settings = Readonly<z.infer<typeof settingsSchema>>;
-
-/** Reads the stack's settings; throws with everything that is wrong at once. */
-export function readSettings(value: unknown): Settings {
-  const parsed = settingsSchema.safeParse(value);
-  const faults: readonly Disagreement[] = parsed.success
-    ? disagreements(parsed.data)
-    : parsed.error.issues.map(({ path, message }) => ({ at: path.join("."), says: `${message}.` }));
-  if (!parsed.success || faults.length > 0) {
-    throw new Error(
-      `causeway-infra:settings cannot be used.\n${faults.map(({ at, says }) => `  ${at}: ${says}`).join("\n")}`,
-    );
-  }
-  return parsed.data;
-}

@@ -1,6 +1,7 @@
-import type { ObjectFacts, StoredObject } from "../core/bucket.ts";
+import type { StoredObject } from "../core/bucket.ts";
 import type { Exchange } from "../core/exchange.ts";
 import { restoreHeader } from "./archive.ts";
+import type { DeclaredFacts } from "./declared-facts.ts";
 import { refuse } from "./refusal.ts";
 import { readTagging } from "./tags.ts";
 
@@ -45,9 +46,6 @@ const ACLS = new Set([
 ]);
 const METADATA_BYTES = 2 * 1024;
 const METADATA_PREFIX = "x-amz-meta-";
-
-/** What a request's headers say about an object to be made. */
-export type DeclaredFacts = Pick<ObjectFacts, "headers" | "userMetadata" | "storageClass" | "acl" | "tags">;
 
 export function declaredFacts({ headers }: Exchange): DeclaredFacts {
   return {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { Draft, StoredPart } from "../core/bucket.ts";
 import { compareKeys } from "../core/key-index.ts";
 import type { Algorithm, ChecksumType } from "./checksums.ts";
-import type { DeclaredFacts } from "./object-headers.ts";
+import type { DeclaredFacts } from "./declared-facts.ts";
 
 export interface UploadedPart extends StoredPart {
   readonly draft: Draft;

@@ -4,7 +4,7 @@ import type { ActiveJob } from "@causeway/shared/ports/dispatch-ledger.ts";
 import { figuresOf, metricLine } from "./figures.ts";
 
 function job(state: ActiveJob["state"], openTasks: number): ActiveJob {
-  const rest = { weight: 1, revision: 1, pendingTasks: 0, backlogBytes: 0, listingDone: false };
+  const rest = { weight: 1, revision: 1, pendingTasks: 0, backlogBytes: 0, failureBytes: 0, listingDone: false };
   return { jobId: `job-${state}`, state, openTasks, ...rest };
 }
 

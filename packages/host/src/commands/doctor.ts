@@ -1,3 +1,4 @@
+import { checkHost } from "@causeway/tunnel/host/check-host.ts";
 import type { ExitCode, HostContext } from "../host-context.ts";
 import { checkFiles, checkGuard } from "../doctor/config-checks.ts";
 import { failure, type Finding, findingText } from "../doctor/finding.ts";
@@ -32,10 +33,14 @@ async function examine(from: string, context: HostContext): Promise<readonly Fin
   return [...system, ...(await examineConfigured(read.config, context))];
 }
 
-async function examineConfigured(config: HostConfig, { machine, charon }: HostContext): Promise<readonly Finding[]> {
+async function examineConfigured(
+  config: HostConfig,
+  { machine, charon, facts }: HostContext,
+): Promise<readonly Finding[]> {
   const { host, tunnel } = config;
   const files = await checkFiles(machine, hostFiles(config));
   const services = await checkServices(machine, host, hostUnits(config));
   if (tunnel === undefined) return [files, ...services];
-  return [files, await checkGuard(machine), ...(await checkTunnel(charon, tunnel)), ...services];
+  const needs = checkHost(tunnel, await facts()).map((found): Finding => ({ ...found, about: "host" }));
+  return [files, ...needs, await checkGuard(machine), ...(await checkTunnel(charon, tunnel)), ...services];
 }

@@ -30,6 +30,7 @@ function contextWith(ran: string[][], stopping: AbortSignal): HostContext {
       fileSystem: async () => undefined,
       statusOf: async () => undefined,
     },
+    facts: () => assert.fail("it looks at nothing"),
     secretsIn: () => ({ read: async () => ({ obstacle: "none" }) }),
     charon: { loadKey: async () => undefined, sas: async () => [] },
     say: () => undefined,

@@ -27,6 +27,8 @@ export interface ActiveJob {
   readonly pendingTasks: number;
   readonly openTasks: number;
   readonly backlogBytes: number;
+  /** What the job's failed objects take in the ledger, compressed, until a retry moves them. */
+  readonly failureBytes: number;
   /** Finished or given up. */
   readonly listingDone: boolean;
 }

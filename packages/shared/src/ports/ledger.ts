@@ -4,7 +4,7 @@ import type { JobLedger, JobRemoval } from "./job-ledger.ts";
 import type { Lease } from "./lease.ts";
 import type { NoticeLedger } from "./notice-ledger.ts";
 import type { PlanLedger } from "./plan-ledger.ts";
-import type { FailureLedger, SettleLedger } from "./settle-ledger.ts";
+import type { DroppedLedger, FailureLedger, SettleLedger } from "./settle-ledger.ts";
 import type { SpreadLedger } from "./spread-ledger.ts";
 import type { TaskLedger, UploadLedger } from "./task-ledger.ts";
 import type { WorkerRegistry } from "./worker-registry.ts";
@@ -20,6 +20,7 @@ export interface Ledger {
   readonly uploads: UploadLedger;
   readonly failures: FailureLedger;
   readonly settling: SettleLedger;
+  readonly dropped: DroppedLedger;
   readonly notices: NoticeLedger;
   readonly lease: Lease;
   readonly workers: WorkerRegistry;

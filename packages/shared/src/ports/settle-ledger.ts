@@ -1,5 +1,6 @@
 import type { FaultCode } from "../domain/fault-codes.ts";
 import type { StateReason } from "../domain/job.ts";
+import type { Outcome } from "../domain/outcome.ts";
 import type { BatchLimits } from "../domain/plan.ts";
 import type { FailedBatch, FailedObject, WrittenObject } from "../domain/task.ts";
 
@@ -56,6 +57,17 @@ export type Retried =
   | { readonly answer: "refused" }
   | { readonly answer: "unknown" };
 
+/** Outcomes that a cancelled job counted as it dropped a task whose worker was gone. No journal part holds them yet. */
+export interface DroppedLedger {
+  /** At most `limit` dropped tasks, in no order, with what their records said. */
+  list(
+    jobId: string,
+    limit: number,
+  ): Promise<readonly { readonly taskId: string; readonly outcomes: readonly Outcome[] }[]>;
+  /** Notes the journal part that holds them, and takes the task off. Of a task that is not there nothing is noted. */
+  journaled(jobId: string, taskId: string, journalPart: string): Promise<void>;
+}
+
 /** Closing a job. */
 export interface SettleLedger {
   /** Compares and sets in one call: listing finished or dropped, `open` empty → settling. True also when it is settling already. */
@@ -76,7 +88,8 @@ export interface SettleLedger {
   journalIndexed(jobId: string, names: readonly string[]): Promise<void>;
   /**
    * settling → completed, cancelled (if it came from cancelling), or failed (if its listing was abandoned, or `reason` says so).
-   * Without a reason only once nothing is left to recheck and every journal part is indexed; else nothing happens.
+   * Without a reason only once nothing is left to recheck, what dropped tasks did is journaled and every journal part is
+   * indexed; else nothing happens.
    */
   end(jobId: string, reason: StateReason | null): Promise<void>;
 }

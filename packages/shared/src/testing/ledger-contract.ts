@@ -11,13 +11,8 @@ import { examRetry } from "./ledger-exam-retry.ts";
 import { examSettle } from "./ledger-exam-settle.ts";
 import { examSpread } from "./ledger-exam-spread.ts";
 import { examTasks } from "./ledger-exam-tasks.ts";
+import type { LedgerSubject } from "./ledger-subject.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
-
-/** An empty ledger under examination and the clock that it lives by. */
-export interface LedgerSubject {
-  readonly ledger: Ledger;
-  readonly clock: ManualClock;
-}
 
 /** The exam of every ledger. `open` gives an empty one that lives by this clock. */
 export function ledgerContract(name: string, openLedger: (clock: ManualClock) => Promise<Ledger>): void {

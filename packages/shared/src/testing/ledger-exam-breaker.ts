@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { FaultCode } from "../domain/fault-codes.ts";
-import type { LedgerSubject } from "./ledger-contract.ts";
+import type { LedgerSubject } from "./ledger-subject.ts";
 import { commitOf, dispatchOne, outcomesOf, plan, plannedTask, stateOf, submit, take } from "./ledger-steps.ts";
 
 const firstOf = (count: number) => (index: number) => (index < count ? ("TARGET_REFUSED" as FaultCode) : undefined);

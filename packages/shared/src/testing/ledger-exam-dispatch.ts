@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { LedgerSubject } from "./ledger-contract.ts";
+import type { LedgerSubject } from "./ledger-subject.ts";
 import {
   commitOf,
   counts,
@@ -11,6 +11,7 @@ import {
   plan,
   plannedTask,
   submit,
+  stateOf,
   take,
   tallyOf,
 } from "./ledger-steps.ts";
@@ -106,6 +107,19 @@ export function examDispatch(open: () => Promise<LedgerSubject>): void {
       assert.deepEqual({ ...items[0], ...expected }, items[0]);
       assert.deepEqual([items[0]?.code, items[0]?.message], ["SOURCE_ARCHIVED", `no ${items[0]?.key}`]);
       assert.equal(await ledger.settling.beginSettling(jobId), true);
+      await ledger.settling.end(jobId, null);
+      assert.equal(await stateOf(ledger, jobId), "settling", "a job does not end before what was dropped is journaled");
+      const [dropped, ...others] = await ledger.dropped.list(jobId, 10);
+      assert.deepEqual([dropped?.taskId, others], [held.task.taskId, []]);
+      const byIndex = dropped?.outcomes.toSorted((a, b) => a.index - b.index);
+      assert.deepEqual(byIndex, outcomesOf(held, secondFails).slice(0, 3));
+      await ledger.dropped.journaled(jobId, held.task.taskId, "part");
+      await ledger.dropped.journaled(jobId, held.task.taskId, "part of another master");
+      assert.deepEqual(await ledger.settling.journalParts(jobId, 10), ["part"]);
+      assert.deepEqual(await ledger.dropped.list(jobId, 10), []);
+      await ledger.settling.journalIndexed(jobId, ["part"]);
+      await ledger.settling.end(jobId, null);
+      assert.equal(await stateOf(ledger, jobId), "cancelled");
     });
 
     test("the sweep drops a cancelled job's tasks that give no sign of life, and leaves those that do", async () => {

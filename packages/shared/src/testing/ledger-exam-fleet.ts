@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type WorkerRecord, workerTtlMs } from "../ports/worker-registry.ts";
-import type { LedgerSubject } from "./ledger-contract.ts";
+import type { LedgerSubject } from "./ledger-subject.ts";
 
 const { signal } = new AbortController();
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type Span, tiers } from "../domain/history.ts";
-import type { LedgerSubject } from "./ledger-contract.ts";
+import type { LedgerSubject } from "./ledger-subject.ts";
 import { commitOf, heldTask, outcomesOf, settle, finishListing, submit } from "./ledger-steps.ts";
 
 const hourMs = 3_600_000;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { someJob, someNewJob } from "./builders.ts";
 import { troubleMs } from "../domain/trouble.ts";
-import type { LedgerSubject } from "./ledger-contract.ts";
+import type { LedgerSubject } from "./ledger-subject.ts";
 import {
   commitOf,
   counts,
@@ -181,6 +181,7 @@ export function examJobs(open: () => Promise<LedgerSubject>): void {
         pendingTasks: 0,
         openTasks: 1,
         backlogBytes: 0,
+        failureBytes: 0,
       };
       assert.deepEqual(active[0], { ...expected, listingDone: false });
       await finishListing(ledger, jobId);

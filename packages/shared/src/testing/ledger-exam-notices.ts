@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { JobSpecInput } from "../domain/job-spec.ts";
 import type { Ledger } from "../ports/ledger.ts";
-import type { LedgerSubject } from "./ledger-contract.ts";
+import type { LedgerSubject } from "./ledger-subject.ts";
 import { finishListing, heldTask, plan, plannedTask, runAll, settle, submit } from "./ledger-steps.ts";
 
 const webhook = {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { LedgerSubject } from "./ledger-contract.ts";
+import type { LedgerSubject } from "./ledger-subject.ts";
 import { counts, finishListing, newId, plan, plannedTask, runAll, settle, stateOf, submit } from "./ledger-steps.ts";
 
 export function examPlan(open: () => Promise<LedgerSubject>): void {

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import type { FaultCode } from "../domain/fault-codes.ts";
 import type { Ledger } from "../ports/ledger.ts";
 import type { FailurePage } from "../ports/settle-ledger.ts";
-import type { LedgerSubject } from "./ledger-contract.ts";
+import type { LedgerSubject } from "./ledger-subject.ts";
 import {
   commitOf,
   counts,
@@ -159,6 +159,26 @@ export function examRetry(open: () => Promise<LedgerSubject>): void {
         next: null,
         end: rest.end,
       });
+    });
+
+    test("what failed objects take is told, less once they are put together, and nothing once all are retried", async () => {
+      const { ledger } = await open();
+      const jobId = await failedJob(ledger, 8);
+      const failureBytes = async (): Promise<number> => {
+        const job = (await ledger.dispatch.active()).find((active) => active.jobId === jobId);
+        return job?.failureBytes ?? Number.NaN;
+      };
+      const apart = await failureBytes();
+      assert.ok(apart > 0);
+      const limits = { objectCountLimit: 1000, objectSizeLimit: 1 << 30 };
+      await ledger.failures.compact(jobId, { atLeast: 1, limits, newId });
+      const together = await failureBytes();
+      assert.ok(together > 0 && together <= apart, `${apart} bytes apart, ${together} together`);
+      await ledger.failures.retry(jobId, ["SOURCE_ARCHIVED"]);
+      const left = await failureBytes();
+      assert.ok(left > 0 && left < together, `${left} bytes left of ${together}`);
+      await ledger.failures.retry(jobId, []);
+      assert.equal(await failureBytes(), 0);
     });
 
     test("failures of a job that does not run any more stay as they are", async () => {

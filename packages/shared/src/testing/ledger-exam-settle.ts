@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { FailedBatch } from "../domain/task.ts";
-import type { LedgerSubject } from "./ledger-contract.ts";
+import type { LedgerSubject } from "./ledger-subject.ts";
 import {
   commitOf,
   counts,

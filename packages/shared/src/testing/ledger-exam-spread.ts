@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { LedgerSubject } from "./ledger-contract.ts";
+import type { LedgerSubject } from "./ledger-subject.ts";
 import { commitGroup, heldGroups, heldLarge, nextBatch, partsOfGroup, spreadStepOf } from "./ledger-spread-steps.ts";
 import {
   commitOf,

@@ -159,6 +159,9 @@ export async function settle(ledger: Ledger, jobId: string): Promise<void> {
   for (const { taskId } of await ledger.settling.toRecheck(jobId, 1000)) {
     await ledger.settling.rechecked(jobId, taskId, []);
   }
+  for (const { taskId } of await ledger.dropped.list(jobId, 1000)) {
+    await ledger.dropped.journaled(jobId, taskId, `dropped-${taskId}`);
+  }
   await ledger.settling.journalIndexed(jobId, await ledger.settling.journalParts(jobId, 1000));
   await ledger.settling.end(jobId, null);
 }

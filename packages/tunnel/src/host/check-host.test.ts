@@ -52,6 +52,18 @@ test("a host outside its networks would send nothing into a policy-based tunnel;
   assert.doesNotMatch(said({ addresses: ["10.0.0.7"] }, { ...tunnel, selectors: "any" }).join("\n"), /failure/);
 });
 
+test("a gateway outside its networks needs tunnels with interfaces: beside mere policies charon would lay no route", () => {
+  const gateway: Tunnel = { ...tunnel, role: "gateway" };
+  assert.match(
+    said({ addresses: ["10.0.0.7"] }, gateway).join("\n"),
+    /^failure None of .* or give each tunnel an interfaceId\.$/m,
+  );
+  const ends = gateway.ends.map((end) => ({ ...end, xfrm: { id: 41, name: "causeway1" } }));
+  const available = new Set([...modules, "xfrm_interface"]);
+  const routed = said({ addresses: ["10.0.0.7"], kernel: { ...good.kernel, available } }, { ...gateway, ends });
+  assert.doesNotMatch(routed.join("\n"), /failure/);
+});
+
 test("a kernel that shows nothing is a warning, not a pass", () => {
   const kernel = { release: "6.1.0", present: undefined, available: undefined, options: undefined };
   assert.match(said({ kernel })[0] ?? "", /^warning The kernel 6\.1\.0 shows neither/);

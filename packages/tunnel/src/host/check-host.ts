@@ -53,9 +53,13 @@ function programFindings({ missingPrograms }: HostFacts): HostFinding[] {
   return [{ state: "failure", says: `Not installed: ${names}.`, cure: `Run apt-get install ${packages}.` }];
 }
 
-/** Policies choose packets by our networks: from another address nothing would go into the tunnel. */
-function addressFindings({ role, selectors, networks }: Tunnel, { addresses }: HostFacts): HostFinding[] {
-  if (role === "gateway" || selectors === "any") return [];
+/**
+ * Policies choose packets by our networks: from another address nothing would go into the tunnel. charon lays a route beside a
+ * policy only where an address of the host lies in it, so a gateway needs one, too, unless its tunnels have interfaces.
+ */
+function addressFindings({ role, selectors, networks, ends }: Tunnel, { addresses }: HostFacts): HostFinding[] {
+  const isRouted = ends.every(({ xfrm }) => xfrm !== undefined);
+  if (selectors === "any" || (role === "gateway" && isRouted)) return [];
   const blocks = networks.flatMap((text) => parseCidr(text) ?? []);
   const inside = addresses.filter((text) => {
     const address = parseCidr(text);
@@ -63,5 +67,7 @@ function addressFindings({ role, selectors, networks }: Tunnel, { addresses }: H
   });
   if (inside.length > 0) return [{ state: "ok", says: `${inside.join(", ")} lies in host.networks.` }];
   const says = `None of this host's addresses (${addresses.join(", ") || "none"}) lies in ${networks.join(", ")}.`;
-  return [{ state: "failure", says, cure: "Write this host's network as host.networks, here and at the gateway." }];
+  const own = "Write this host's network as host.networks, here and at the gateway";
+  const cure = role === "gateway" ? `${own}, or give each tunnel an interfaceId.` : `${own}.`;
+  return [{ state: "failure", says, cure }];
 }

@@ -2,9 +2,10 @@ import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { TunnelState } from "@causeway/shared/domain/tunnel-state.ts";
 import type { TunnelLink } from "@causeway/shared/ports/tunnel-link.ts";
 import { type Charon, createCharon } from "../vici/charon.ts";
-import { wasSlow } from "../vici/client.ts";
+import { createViciClient, wasSlow } from "../vici/client.ts";
 import type { IkeSa } from "../vici/security-associations.ts";
 import { type ReadRefused, createRefusedReader } from "./guard-counters.ts";
+import { createToldRefused } from "./told-refused.ts";
 import { type Carrier, type Flow, carriersOf, flowAfter, whyNothingIsCarried, whyStalled } from "./judge.ts";
 import { type TargetReach, createTargetReach } from "./target-reach.ts";
 
@@ -16,7 +17,11 @@ export interface TunnelLinkParts {
 /** The link that TUNNEL_VICI_SOCKET names; undefined without one. */
 export function openTunnelLink(socket: string | undefined): TunnelLink | undefined {
   if (socket === undefined) return undefined;
-  return createTunnelLink({ charon: createCharon(socket), refused: createRefusedReader() });
+  const client = createViciClient(socket);
+  return createTunnelLink({
+    charon: createCharon(socket, client),
+    refused: createToldRefused(client, createRefusedReader()),
+  });
 }
 
 /** So long is a busy charon taken at its last word. */

@@ -1,16 +1,8 @@
+import type { Misfit } from "./misfit.ts";
 import { networkMisfits } from "./network-checks.ts";
 import { ossMisfits } from "./oss-checks.ts";
 import { type Phase, largestInnerBytes, proposalFaults } from "./proposals.ts";
 import type { TunnelFile } from "./tunnel-file.ts";
-
-/** What does not fit together in a tunnel.yaml of the right shape. */
-export interface Misfit {
-  readonly path: readonly PropertyKey[];
-  /** What is wrong, as a sentence. */
-  readonly says: string;
-  /** What to do about it, as a sentence. */
-  readonly cure: string;
-}
 
 /** Finds everything that would make a tunnel that does not come up, leaks, or carries what it should not. */
 export function misfitsIn(file: TunnelFile): readonly Misfit[] {

@@ -1,5 +1,5 @@
-import type { Misfit } from "./checks.ts";
 import { type Cidr, contains, overlaps, parseCidr, startsAtNetwork } from "./cidr.ts";
+import type { Misfit } from "./misfit.ts";
 import type { TunnelFile } from "./tunnel-file.ts";
 
 interface PlacedBlock extends Cidr {

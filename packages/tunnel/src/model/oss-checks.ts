@@ -1,5 +1,5 @@
-import type { Misfit } from "./checks.ts";
 import { contains, overlaps } from "./cidr.ts";
+import type { Misfit } from "./misfit.ts";
 import { blockMisfits, placed } from "./network-checks.ts";
 import { blocksOfRegion, ossBlocks } from "./oss-blocks.ts";
 import type { TunnelFile } from "./tunnel-file.ts";

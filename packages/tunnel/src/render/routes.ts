@@ -62,7 +62,8 @@ function makeInterfaces({ mtuBytes }: Tunnel): string {
     name=\${interface%%:*}
     [ -e "/sys/class/net/$name" ] || ip link add "$name" type xfrm dev "\${device:-lo}" if_id "\${interface##*:}"
     ip link set "$name" mtu ${mtuBytes}
-    echo 2 >"/proc/sys/net/ipv4/conf/$name/rp_filter"
+    # A container may not write there; then the host's own setting counts.
+    { echo 2 >"/proc/sys/net/ipv4/conf/$name/rp_filter"; } 2>/dev/null || true
   done
 }
 `;

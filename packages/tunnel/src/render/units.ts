@@ -22,12 +22,15 @@ function file(path: string, text: string): RenderedFile {
   return { path, mode: 0o644, text: `# ${origin}\n${text}` };
 }
 
+/** Where a worker reads how the tunnel is: `causeway-host relay` lets it read there, and not command charon. */
+export const relaySocket = "/run/causeway-relay/vici";
+
 /**
  * For the worker's EnvironmentFile=: its own connector refuses what is not one of OSS' blocks, whatever DNS says, and it takes
  * tasks only while charon says that the tunnel carries them.
  */
 function environment({ ossBlocks }: Tunnel): string {
-  return `OSS_ALLOWED_CIDRS=${ossBlocks.join(",")}\nTUNNEL_VICI_SOCKET=/run/charon.vici\n`;
+  return `OSS_ALLOWED_CIDRS=${ossBlocks.join(",")}\nTUNNEL_VICI_SOCKET=${relaySocket}\n`;
 }
 
 const guardUnit = `[Unit]

@@ -1,9 +1,12 @@
 import { execFileSync } from "node:child_process";
 
-/** Where a process of the lab may run: the migrating host, the internet, the cloud's VPN gateway, OSS behind it. */
-export type Place = "host" | "internet" | "gateway" | "oss";
+/**
+ * Where a process of the lab may run: the host with the tunnel, a client in its own network (a Fargate task, say), the internet,
+ * the cloud's VPN gateway, OSS behind it.
+ */
+export type Place = "host" | "client" | "internet" | "gateway" | "oss";
 
-/** Four network namespaces, cabled as the real thing is. Needs root. */
+/** Five network namespaces, cabled as the real thing is. Needs root. */
 export interface LabNetwork {
   /** The command's arguments that run the rest of a command line in a place. */
   within(place: Place): readonly string[];
@@ -14,6 +17,12 @@ export interface LabNetwork {
 }
 
 const hostAddress = "172.16.1.183";
+/** The client's network, and the host's own address in it. */
+export const clientNetwork = "172.16.2.0/24";
+const hostAmongClients = "172.16.2.1";
+export const clientAddress = "172.16.2.20";
+/** What an interface of EC2's carries: a client would offer segments that no tunnel takes. */
+const jumboBytes = 9001;
 /** The address that the internet sees instead of the host's own: an elastic IP is NAT. */
 export const publicAddress = "203.0.113.59";
 export const gatewayAddress = "198.51.100.62";
@@ -23,7 +32,7 @@ export const ossAddresses = ossBlocks.map((block) => inBlock(block, 10));
 /** The internet's two interfaces: what a packet in clear would pass. */
 export const internetDevices = ["to-host", "to-gateway"] as const;
 
-const places: readonly Place[] = ["host", "internet", "gateway", "oss"];
+const places: readonly Place[] = ["host", "client", "internet", "gateway", "oss"];
 
 /** `name` keeps several labs on one machine apart; it is short, because interface and namespace names are. */
 export function createLabNetwork(name: string): LabNetwork {
@@ -43,6 +52,7 @@ export function createLabNetwork(name: string): LabNetwork {
   for (const place of places) call("ip", ["netns", "add", space(place)]);
   for (const place of places) ip(place, "link set lo up");
   ip("host", `link add eth0 type veth peer name to-host netns ${space("internet")}`);
+  ip("host", `link add eth1 mtu ${jumboBytes} type veth peer name eth0 mtu ${jumboBytes} netns ${space("client")}`);
   ip("gateway", `link add wan0 type veth peer name to-gateway netns ${space("internet")}`);
   ip("gateway", `link add lan0 type veth peer name eth0 netns ${space("oss")}`);
   address(ip);
@@ -54,6 +64,8 @@ type Ip = (place: Place, line: string) => void;
 
 function address(ip: Ip): void {
   ip("host", `addr add ${hostAddress}/24 dev eth0`);
+  ip("host", `addr add ${hostAmongClients}/24 dev eth1`);
+  ip("client", `addr add ${clientAddress}/24 dev eth0`);
   ip("internet", "addr add 172.16.1.1/24 dev to-host");
   ip("internet", "addr add 198.51.100.1/24 dev to-gateway");
   ip("gateway", `addr add ${gatewayAddress}/24 dev wan0`);
@@ -61,7 +73,13 @@ function address(ip: Ip): void {
     ip("gateway", `addr add ${inBlock(block, 1)}/24 dev lan0`);
     ip("oss", `addr add ${inBlock(block, 10)}/24 dev eth0`);
   }
-  const devices = { host: ["eth0"], internet: internetDevices, gateway: ["wan0", "lan0"], oss: ["eth0"] } as const;
+  const devices = {
+    host: ["eth0", "eth1"],
+    client: ["eth0"],
+    internet: internetDevices,
+    gateway: ["wan0", "lan0"],
+    oss: ["eth0"],
+  } as const;
   for (const place of places) for (const device of devices[place]) ip(place, `link set ${device} up`);
 }
 
@@ -71,8 +89,11 @@ function forward(network: LabNetwork, ip: Ip): void {
   ip("oss", `route add default via ${inBlock("100.118.102.0/24", 1)}`);
   // A leak must be able to arrive, or a test that sees none proves nothing.
   for (const block of ossBlocks) ip("internet", `route add ${block} via ${gatewayAddress}`);
+  ip("internet", `route add ${clientNetwork} via ${hostAddress}`);
+  // As in a VPC: OSS' blocks lead to the host, and there is no way to anywhere else.
+  for (const block of ossBlocks) ip("client", `route add ${block} via ${hostAmongClients}`);
   // A cloud's gateway that lost its tunnel drops what goes to the customer; charon's own routes stand before this one.
-  ip("gateway", "route add unreachable 172.16.1.0/24");
+  for (const network of ["172.16.1.0/24", clientNetwork]) ip("gateway", `route add unreachable ${network}`);
   for (const place of ["internet", "gateway"] as const) {
     network.run(place, "sysctl", "-qw", "net.ipv4.ip_forward=1");
   }
@@ -84,11 +105,10 @@ function forward(network: LabNetwork, ip: Ip): void {
     "nft",
     `add rule ip elastic in iifname to-gateway ip daddr ${publicAddress} dnat to ${hostAddress}`,
   );
-  network.run(
-    "internet",
-    "nft",
-    `add rule ip elastic out oifname to-gateway ip saddr ${hostAddress} snat to ${publicAddress}`,
-  );
+  for (const source of [hostAddress, clientNetwork]) {
+    const rule = `add rule ip elastic out oifname to-gateway ip saddr ${source} snat to ${publicAddress}`;
+    network.run("internet", "nft", rule);
+  }
 }
 
 function inBlock(block: string, last: number): string {

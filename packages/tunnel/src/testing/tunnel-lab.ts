@@ -1,11 +1,22 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { readTunnel } from "../model/read-tunnel.ts";
 import type { Tunnel } from "../model/tunnel.ts";
+import { initiatePath } from "../render/initiate.ts";
 import { renderTunnel } from "../render/render-tunnel.ts";
 import { type Section, sections } from "../render/sections.ts";
 import { type CharonProcess, createCharonProcess } from "./charon-process.ts";
-import { type LabNetwork, createLabNetwork, gatewayAddress, ossBlocks, publicAddress } from "./namespaces.ts";
+import {
+  type LabNetwork,
+  clientNetwork,
+  createLabNetwork,
+  gatewayAddress,
+  ossBlocks,
+  publicAddress,
+} from "./namespaces.ts";
 
 /**
  * The private path in miniature: a host with the files that `causeway tunnel render` writes, and a gateway as the cloud's would
@@ -22,6 +33,8 @@ export interface TunnelLab {
   loadKeys(hostKey?: string): Promise<void>;
   /** Starts both daemons and resolves when the tunnel is up. */
   bringUp(): Promise<void>;
+  /** Does what the rendered timer does where systemd runs: calls every ten seconds for a tunnel that is down, until it is stopped. */
+  timer(): { stop(): Promise<void> };
   /** Resolves when that many children are installed at that end. */
   installed(side: "host" | "gateway", count: number): Promise<void>;
   close(): Promise<void>;
@@ -29,14 +42,20 @@ export interface TunnelLab {
 
 const key = "a key of the laboratory";
 const pollMs = 100;
+/** How many this process has opened: each has a network of its own. */
+let labs = 0;
+/** As in causeway-initiate.timer. */
+const callEveryMs = 10_000;
 /** A peer that died is given up after half a minute, and called again. */
 const installMs = 120_000;
-const yaml = `version: 1
+const networks = { self: "172.16.1.0/24", gateway: clientNetwork } as const;
+const yamlOf = (role: Tunnel["role"]): string => `version: 1
 name: lab
+role: ${role}
 esp: userspace
 host:
   publicAddress: ${publicAddress}
-  networks: [172.16.1.0/24]
+  networks: [${networks[role]}]
 gateway:
   product: vpn-gateway
   tunnels:
@@ -46,13 +65,15 @@ oss:
   region: cn-shanghai
 `;
 
-/** `folder`: for all files. Needs root, /dev/net/tun, charon-systemd, swanctl and nft. */
-export function openTunnelLab(folder: string): TunnelLab {
-  const reading = readTunnel(yaml, "lab.yaml");
+/** `folder`: for all files; `role`: the host's. Needs root, /dev/net/tun, charon-systemd, swanctl and nft. */
+export function openTunnelLab(folder: string, role: Tunnel["role"] = "self"): TunnelLab {
+  const reading = readTunnel(yamlOf(role), "lab.yaml");
   if (!reading.ok) throw new Error(reading.faults.map(({ says }) => says).join(" "));
   const { tunnel } = reading;
-  const network = createLabNetwork(`cw${process.pid}`);
+  labs += 1;
+  const network = createLabNetwork(`cw${process.pid}-${labs}`);
   const texts = writeHostFiles(folder, tunnel);
+  forwardsAs(network, folder);
   const sides = { folder, network, texts };
   const host = charonOf("host", sides, texts("/etc/swanctl/conf.d/causeway.conf"));
   const gateway = charonOf("gateway", sides, gatewayConf(tunnel));
@@ -76,6 +97,7 @@ export function openTunnelLab(folder: string): TunnelLab {
       await host.charon.initiate("lab-1", { signal: AbortSignal.timeout(60_000) });
       await lab.installed("host", 1);
     },
+    timer: () => callAgain(network, folder, host.socket),
     installed: (side, count) => untilInstalled({ host, gateway }[side], count),
     async close() {
       await Promise.all([host.stop("SIGTERM"), gateway.stop("SIGTERM")]);
@@ -111,6 +133,13 @@ function writeHostFiles(folder: string, tunnel: Tunnel): (path: string) => strin
   };
 }
 
+/** Whether the host forwards is for the rendered settings of the kernel to say, and for nobody else. */
+function forwardsAs(network: LabNetwork, folder: string): void {
+  const settings = readFileSync(join(folder, "root/etc/sysctl.d/60-causeway-tunnel.conf"), "utf8");
+  const said = /^net\.ipv4\.ip_forward = (\d)$/m.exec(settings)?.[1] ?? "0";
+  network.run("host", "sysctl", "-qw", `net.ipv4.ip_forward=${said}`);
+}
+
 /** The cloud's side: it waits to be called, and takes what its customer renders. */
 function gatewayConf(tunnel: Tunnel): string {
   const connection: Section = {
@@ -141,6 +170,26 @@ function switchGuard(network: LabNetwork, folder: string, state: "on" | "off"): 
   network.run("host", "nft", "delete", "table", "inet", "causeway_guard");
   for (const block of ossBlocks)
     network.run("host", "ip", "route", "del", "unreachable", block, "metric", "4294967295");
+}
+
+function callAgain(network: LabNetwork, folder: string, socket: string): { stop(): Promise<void> } {
+  const script = join(folder, "root", initiatePath);
+  const [program = "", ...within] = network.within("host");
+  const env = { ...process.env, STRONGSWAN_CONF: join(folder, "host/strongswan.conf") };
+  const stopping = new AbortController();
+  const calling = (async () => {
+    while (!stopping.signal.aborted) {
+      const call = spawn(program, [...within, script, "--uri", `unix://${socket}`], { env, stdio: "ignore" });
+      await once(call, "exit");
+      await sleep(callEveryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  })();
+  return {
+    stop() {
+      stopping.abort();
+      return calling;
+    },
+  };
 }
 
 async function untilInstalled({ charon }: CharonProcess, count: number): Promise<void> {

@@ -71,7 +71,11 @@ export function Dialog({ title, onClose, children }: DialogProperties) {
       if (before instanceof HTMLElement) before.focus();
     };
   }, []);
-  return html`<dialog ref=${place} aria-labelledby="dialog-title" onCancel=${onClose} onClose=${onClose}>
+  // Browsers tell of a closed dialog a frame later, when another question may stand here: only one that is still shown ends its own.
+  const closed = () => {
+    if (place.current !== null) onClose();
+  };
+  return html`<dialog ref=${place} aria-labelledby="dialog-title" onCancel=${closed} onClose=${closed}>
     <h2 id="dialog-title">${title}</h2>
     ${children}
   </dialog>`;

@@ -7,7 +7,7 @@ import { confirm } from "../parts/dialog.ts";
 import { tellDone, tellRefused } from "../parts/notices.ts";
 import { goTo } from "../route.ts";
 import { ask, mayDelete, mayOperate, sentenceOf } from "../session.ts";
-import type { JobProperties } from "./job.ts";
+import type { JobProperties } from "./job-properties.ts";
 import { askRetry } from "./job-retry.ts";
 import { LimitsDialog } from "./limits-dialog.ts";
 import { ReportMenu } from "./report-menu.ts";

@@ -1,7 +1,7 @@
 import type { LimitWindow } from "../calls/answers.ts";
 import { bytesRate, moment } from "../format.ts";
 import { html } from "../html.ts";
-import type { JobProperties } from "./job.ts";
+import type { JobProperties } from "./job-properties.ts";
 
 /** What was asked for. */
 export function JobFacts({ job }: Pick<JobProperties, "job">) {

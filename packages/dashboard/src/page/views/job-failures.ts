@@ -8,7 +8,7 @@ import { html } from "../html.ts";
 import { tellRefused } from "../parts/notices.ts";
 import { ask, mayOperate, sentenceOf } from "../session.ts";
 import { askRetry, mayRetry } from "./job-retry.ts";
-import type { JobProperties } from "./job.ts";
+import type { JobProperties } from "./job-properties.ts";
 import { FailureListMenu } from "./report-menu.ts";
 
 const pageSize = 50;

@@ -1,7 +1,7 @@
 import { bytes, bytesRate, count, duration, objectsRate, percent } from "../format.ts";
 import { html } from "../html.ts";
 import { ProgressBar } from "../parts/progress-bar.ts";
-import type { JobProperties } from "./job.ts";
+import type { JobProperties } from "./job-properties.ts";
 
 /** How far the job is, in figures. */
 export function JobProgress({ job, stats }: JobProperties) {

@@ -5,7 +5,7 @@ import { path } from "../calls/call.ts";
 import { count } from "../format.ts";
 import { html } from "../html.ts";
 import { ask } from "../session.ts";
-import type { JobProperties } from "./job.ts";
+import type { JobProperties } from "./job-properties.ts";
 
 const lookEveryMs = 5000;
 const mostShown = 12;

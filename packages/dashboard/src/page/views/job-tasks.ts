@@ -1,6 +1,6 @@
 import { ago, bytes, count } from "../format.ts";
 import { html } from "../html.ts";
-import type { JobProperties } from "./job.ts";
+import type { JobProperties } from "./job-properties.ts";
 
 /** More are counted, not shown. */
 const mostShown = 12;

@@ -7,7 +7,7 @@ import { type Curve, curveOf, joined, lastOf, type Mark, pastCurve } from "../li
 import { followPast, past } from "../live/past.ts";
 import { progress } from "../live/progress-book.ts";
 import { ThroughputChart } from "../parts/chart.ts";
-import type { JobProperties } from "./job.ts";
+import type { JobProperties } from "./job-properties.ts";
 
 const spans = [
   { name: "5 min", seconds: 300 },

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import type { Job, Stats } from "../calls/answers.ts";
+import type { Job } from "../calls/answers.ts";
 import { html } from "../html.ts";
 import { followed, followJob } from "../live/one-job.ts";
 import { addressOf } from "../route.ts";
@@ -7,6 +7,7 @@ import { JobActions } from "./job-actions.ts";
 import { JobFacts } from "./job-facts.ts";
 import { JobFailures } from "./job-failures.ts";
 import { JobProgress } from "./job-progress.ts";
+import type { JobProperties } from "./job-properties.ts";
 import { JobShards } from "./job-shards.ts";
 import { JobTasks } from "./job-tasks.ts";
 import { JobThroughput } from "./job-throughput.ts";
@@ -26,12 +27,6 @@ export function JobView({ sessionKey, id }: { readonly sessionKey: string; reado
     default:
       return now satisfies never;
   }
-}
-
-/** What the parts of the view need. */
-export interface JobProperties {
-  readonly job: Job;
-  readonly stats: Stats;
 }
 
 function KnownJob({ job, stats }: JobProperties) {

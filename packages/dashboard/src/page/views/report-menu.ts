@@ -1,7 +1,7 @@
 import { path } from "../calls/call.ts";
 import { html } from "../html.ts";
 import { Downloads } from "../parts/download.ts";
-import type { JobProperties } from "./job.ts";
+import type { JobProperties } from "./job-properties.ts";
 
 const formats = [
   { name: "JSON", format: "json", extension: "json" },

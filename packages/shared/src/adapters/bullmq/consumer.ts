@@ -3,8 +3,7 @@ import type { Cluster, Redis } from "ioredis";
 import type { Handled, Hold, ShardConsumer, TaskConsumer } from "../../ports/task-queue.ts";
 import { type ItemKind, copyItems, keyPrefix, listItems } from "./items.ts";
 import { type Locks, createLocks } from "./locks.ts";
-import type { QueueLog } from "./queue.ts";
-import { tellTrouble } from "./trouble.ts";
+import { type QueueLog, tellTrouble } from "./trouble.ts";
 
 export interface ConsumerOptions {
   readonly concurrency: number;

@@ -3,12 +3,7 @@ import type { Cluster, Redis } from "ioredis";
 import type { TaskPointer } from "../../domain/task.ts";
 import type { ShardPointer, ShardQueue, TaskQueue } from "../../ports/task-queue.ts";
 import { type ItemKind, copyItems, keyPrefix, listItems } from "./items.ts";
-import { tellTrouble } from "./trouble.ts";
-
-/** Where the queues tell of trouble that mends itself; a pino logger is one. */
-export interface QueueLog {
-  warn(fields: object, message: string): void;
-}
+import { type QueueLog, tellTrouble } from "./trouble.ts";
 
 /**
  * The `copy` queue. Its items are taken off whatever becomes of them: a kept one would make a later add of its id a silent

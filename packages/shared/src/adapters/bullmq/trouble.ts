@@ -1,4 +1,7 @@
-import type { QueueLog } from "./queue.ts";
+/** Where the queues tell of trouble that mends itself; a pino logger is one. */
+export interface QueueLog {
+  warn(fields: object, message: string): void;
+}
 
 /** Redis is away: its own connection has said so already, in one line. */
 const away = new Set([

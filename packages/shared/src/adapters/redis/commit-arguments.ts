@@ -1,6 +1,6 @@
 import type { Outcome } from "../../domain/outcome.ts";
 import type { FailedBatch, FailedObject } from "../../domain/task.ts";
-import { packFailures } from "./manifest-codec.ts";
+import { type Kept, packFailures } from "./manifest-codec.ts";
 import type { Argument } from "./scripts.ts";
 
 /** Which objects of a manifest these outcomes are about: bit `index % 8` of byte `index / 8`. */
@@ -22,7 +22,7 @@ export function batchArguments(batches: readonly FailedBatch[]): readonly Argume
 }
 
 /** The objects' bytes as a line, then the packed objects. */
-export function failureBlob(objects: readonly FailedObject[]): Buffer {
+export function failureBlob(objects: readonly FailedObject[], kept: Kept = "for-now"): Buffer {
   const bytes = objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  return Buffer.concat([Buffer.from(`${bytes}\n`), packFailures(objects)]);
+  return Buffer.concat([Buffer.from(`${bytes}\n`), packFailures(objects, kept)]);
 }

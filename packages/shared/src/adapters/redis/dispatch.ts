@@ -64,13 +64,13 @@ interface Dated {
 async function readActive(redis: RedisConnection, index: JobIndex, jobId: string): Promise<readonly Dated[]> {
   const [
     [found, weight, createdAtMs, generation, abandoned, revision],
-    [bytes, unfinished],
+    [bytes, failedBytes, unfinished],
     pendingTasks,
     openTasks,
     expiresInMs,
   ] = await Promise.all([
     redis.hmget(jobKey(jobId, "job"), "state", "weight", "createdAtMs", "generation", "abandoned", "revision"),
-    redis.hmget(jobKey(jobId, "counts"), "backlogBytes", "unfinished"),
+    redis.hmget(jobKey(jobId, "counts"), "backlogBytes", "failureBytes", "unfinished"),
     redis.zcard(jobKey(jobId, "backlog")),
     redis.hlen(jobKey(jobId, "open")),
     redis.pttl(jobKey(jobId, "job")),
@@ -88,9 +88,11 @@ async function readActive(redis: RedisConnection, index: JobIndex, jobId: string
   if (expiresInMs > 0) await createRunStep(redis)(confirm, jobId, []);
   const listingDone = unfinished === "0" || typeof abandoned === "string" || state === "cancelling";
   const backlogBytes = Number(bytes ?? 0);
+  // Below zero where a job began before these bytes were counted.
+  const failureBytes = Math.max(0, Number(failedBytes ?? 0));
   // hasEnded has ruled out the three ends.
   const going = state as ActiveJob["state"];
   const figures = { weight: Number(weight), revision: Number(revision) };
-  const job = { jobId, state: going, ...figures, pendingTasks, openTasks, backlogBytes, listingDone };
+  const job = { jobId, state: going, ...figures, pendingTasks, openTasks, backlogBytes, failureBytes, listingDone };
   return [{ job, createdAtMs: Number(createdAtMs) }];
 }

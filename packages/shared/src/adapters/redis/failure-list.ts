@@ -3,7 +3,7 @@ import type { FailedObject } from "../../domain/task.ts";
 import type { FailurePage } from "../../ports/settle-ledger.ts";
 import { jobKey } from "./keys.ts";
 import { unpackFailures, unpackManifest } from "./manifest-codec.ts";
-import { unpackRow } from "./row-codec.ts";
+import { cutLine, cutRows } from "./row-codec.ts";
 import type { RedisConnection } from "./scripts.ts";
 
 const batchesAtOnce = 100;
@@ -64,28 +64,13 @@ async function readBatch(redis: RedisConnection, jobId: string, id: string): Pro
   return header.startsWith("rows ") ? objectsOfRows(body) : unpackFailures(cutLine(body)[1]);
 }
 
-/** What `drop` in `library.lua` stores: rows as `index length\nrow`, a line with `-`, then the task's manifest. */
+/** What `drop` in `library.lua` stores: rows, a line with `-`, then the task's manifest. */
 function objectsOfRows(body: Buffer): readonly FailedObject[] {
-  const rows: { readonly index: number; readonly row: string }[] = [];
-  let rest = body;
-  for (;;) {
-    const [line, behind] = cutLine(rest);
-    if (line === "-") {
-      const { objects } = unpackManifest(behind);
-      return rows.flatMap(({ index, row }) => {
-        const [object, outcome] = [objects[index], unpackRow(index, row)];
-        if (object === undefined || outcome.state !== "failed") return [];
-        return [{ ...object, message: outcome.message, attempts: outcome.attempts, atMs: outcome.atMs }];
-      });
-    }
-    const [index = 0, length = 0] = line.split(" ").map(Number);
-    rows.push({ index, row: behind.subarray(0, length).toString() });
-    rest = behind.subarray(length);
-  }
-}
-
-/** The first line as text, and what follows it. */
-export function cutLine(bytes: Buffer): readonly [string, Buffer] {
-  const end = bytes.indexOf(10);
-  return [bytes.subarray(0, end).toString(), bytes.subarray(end + 1)];
+  const { outcomes, rest } = cutRows(body);
+  const { objects } = unpackManifest(cutLine(rest)[1]);
+  return outcomes.flatMap((outcome) => {
+    const object = objects[outcome.index];
+    if (object === undefined || outcome.state !== "failed") return [];
+    return [{ ...object, message: outcome.message, attempts: outcome.attempts, atMs: outcome.atMs }];
+  });
 }

@@ -13,6 +13,7 @@ export const jobKeyNames = [
   "batches",
   "recheck",
   "journal",
+  "dropped",
   "uploads",
   "spread",
   "rates",

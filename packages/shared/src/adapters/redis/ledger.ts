@@ -1,6 +1,7 @@
 import type { Clock } from "../../ports/clock.ts";
 import type { Ledger } from "../../ports/ledger.ts";
 import { createRedisDispatch } from "./dispatch.ts";
+import { createRedisDropped } from "./dropped.ts";
 import { createRedisFailures } from "./failures.ts";
 import { createRedisHistory } from "./history.ts";
 import { createJobIndex } from "./job-index.ts";
@@ -34,6 +35,7 @@ export function createRedisLedger(redis: RedisConnection, { clock, holder }: Red
     uploads: createRedisUploads(redis),
     failures: createRedisFailures(redis, index),
     settling: createRedisSettling(redis, index, clock),
+    dropped: createRedisDropped(redis),
     notices: createRedisNotices(redis, index, clock),
     lease: createRedisLease(redis, holder),
     workers: createRedisWorkers(redis, clock),

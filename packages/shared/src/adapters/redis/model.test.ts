@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Redis } from "ioredis";
-import { type Rewind, runLedgerModel } from "../../testing/ledger-model.ts";
-import { modelRun } from "../../testing/ledger-model-size.ts";
+import type { Rewind } from "../../testing/ledger-model/machine.ts";
+import { runLedgerModel } from "../../testing/ledger-model/run.ts";
+import { modelRun } from "../../testing/ledger-model/size.ts";
 import { startRedisServer } from "../../testing/ledger-redis-server.ts";
 import { createRedisLedger } from "./ledger.ts";
 

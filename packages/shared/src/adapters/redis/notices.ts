@@ -11,13 +11,16 @@ const postpone = jobScript("notice-postpone");
 
 export function createRedisNotices(redis: RedisConnection, index: JobIndex, clock: Clock): NoticeLedger {
   const step = createRunStep(redis);
+  // Each second of each job that has a webhook, ended ones too: the record is read only where there is something to tell.
   const firstOf = async (jobId: string): Promise<readonly Notice[]> => {
-    const text = await redis.lindex(jobKey(jobId, "notices"), 0);
-    const fields = await redis.hmget(jobKey(jobId, "job"), "noticeAttempts", "noticeDueMs", ...recordFields);
-    const [attempts, dueMs, ...values] = fields;
-    const record = readRecord(jobId, values);
-    if (record === undefined) await index.unwatchNotices(jobId);
-    if (record === undefined || text === null || Number(dueMs ?? 0) > clock.now()) return [];
+    const [text, [state, attempts, dueMs]] = await Promise.all([
+      redis.lindex(jobKey(jobId, "notices"), 0),
+      redis.hmget(jobKey(jobId, "job"), "state", "noticeAttempts", "noticeDueMs"),
+    ]);
+    if (typeof state !== "string") await index.unwatchNotices(jobId);
+    if (typeof state !== "string" || text === null || Number(dueMs ?? 0) > clock.now()) return [];
+    const record = readRecord(jobId, await redis.hmget(jobKey(jobId, "job"), ...recordFields));
+    if (record === undefined) return [];
     return [{ ...readNotice(jobId, text, record.spec), attempts: Number(attempts ?? 0) }];
   };
   return {

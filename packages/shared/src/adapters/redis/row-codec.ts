@@ -60,3 +60,23 @@ export function unpackRow(index: number, row: string): Outcome {
     message,
   };
 }
+
+/** Rows as `recorded_rows` in `library.lua` writes them, `index length\nrow`, and what follows them. */
+export function cutRows(bytes: Buffer): { readonly outcomes: readonly Outcome[]; readonly rest: Buffer } {
+  const outcomes: Outcome[] = [];
+  let rest = bytes;
+  while (rest.length > 0) {
+    const [line, behind] = cutLine(rest);
+    const [, index, length] = /^(\d+) (\d+)$/.exec(line) ?? [];
+    if (index === undefined) break;
+    outcomes.push(unpackRow(Number(index), behind.subarray(0, Number(length)).toString()));
+    rest = behind.subarray(Number(length));
+  }
+  return { outcomes, rest };
+}
+
+/** The first line as text, and what follows it. */
+export function cutLine(bytes: Buffer): readonly [string, Buffer] {
+  const end = bytes.indexOf(10);
+  return [bytes.subarray(0, end).toString(), bytes.subarray(end + 1)];
+}

@@ -1,4 +1,4 @@
-import type { KeyRule } from "./keys.ts";
+import type { KeyRule } from "./key-rule.ts";
 
 const noSsh =
   "has no effect: nothing is deployed by SSH; workers are started where they should run (docs/operations.md)";

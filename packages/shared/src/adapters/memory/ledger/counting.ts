@@ -18,8 +18,8 @@ export function closeTask(book: JobBook, task: OpenTask, more: Tally): Tally {
 }
 
 /**
- * Drops a cancelled job's task that nobody holds any more: what its record says is counted. With the last group of a
- * spread object goes the object's task, which waits for it.
+ * Drops a cancelled job's task that nobody holds any more: what its record says is counted, and kept until it is journaled.
+ * With the last group of a spread object goes the object's task, which waits for it.
  */
 export function dropTask(book: JobBook, task: OpenTask): void {
   if (task.manifest.kind === "copy-parts") {
@@ -30,6 +30,7 @@ export function dropTask(book: JobBook, task: OpenTask): void {
     if (waiting !== undefined) closeTask(book, waiting, emptyTally);
   }
   closeTask(book, task, emptyTally);
+  if (task.rows.size > 0) book.dropped.set(task.taskId, [...task.rows.values()]);
   const batches = failuresInRecord(task);
   storeFailures(book, batches, 1);
   if (batches.length > 0) book.failedTasks += 1;

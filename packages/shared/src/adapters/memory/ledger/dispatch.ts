@@ -72,6 +72,7 @@ function activeJob(book: JobBook): readonly ActiveJob[] {
       pendingTasks: backlogLength(book),
       openTasks: book.open.size,
       backlogBytes: book.backlogBytes,
+      failureBytes: book.failures.reduce((sum, { weightBytes }) => sum + weightBytes, 0),
       listingDone: listingDone(book),
     },
   ];

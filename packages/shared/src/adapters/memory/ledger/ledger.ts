@@ -1,6 +1,7 @@
 import type { Clock } from "../../../ports/clock.ts";
 import type { Ledger } from "../../../ports/ledger.ts";
 import { createMemoryDispatch } from "./dispatch.ts";
+import { createMemoryDropped } from "./dropped.ts";
 import { createMemoryFailures } from "./failures.ts";
 import { createMemoryLease, createMemoryWorkers } from "./fleet.ts";
 import { createMemoryJobs } from "./jobs.ts";
@@ -26,6 +27,7 @@ export function createMemoryLedger(clock: Clock): Ledger {
     uploads: createMemoryUploads(books),
     failures: createMemoryFailures(books),
     settling: createMemorySettling(books, clock),
+    dropped: createMemoryDropped(books),
     notices: createMemoryNotices(books, clock),
     lease: createMemoryLease(new Map(), "memory", clock),
     workers: createMemoryWorkers(clock),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runLedgerModel } from "../../../testing/ledger-model.ts";
-import { modelRun } from "../../../testing/ledger-model-size.ts";
+import { runLedgerModel } from "../../../testing/ledger-model/run.ts";
+import { modelRun } from "../../../testing/ledger-model/size.ts";
 import { createMemoryLedger } from "./ledger.ts";
 
 test("whatever happens in whatever order, the ledger in memory loses no object and counts none twice", async (t) => {

@@ -1,18 +1,8 @@
 import { hasEnded } from "../../../domain/state.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Notice, NoticeLedger } from "../../../ports/notice-ledger.ts";
+import type { NoticeBox } from "./notice-box.ts";
 import type { JobBook } from "./state.ts";
-
-/** What a job's webhook is to be told, and when. */
-export interface NoticeBox {
-  told: number;
-  readonly waiting: Notice[];
-  dueMs: number;
-}
-
-export function emptyBox(): NoticeBox {
-  return { told: 0, waiting: [], dueMs: 0 };
-}
 
 /** Notes that the job has just ended or paused itself, where its webhook wants to know. */
 export function noteOccasion(book: JobBook): void {

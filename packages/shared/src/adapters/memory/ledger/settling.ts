@@ -75,7 +75,7 @@ function recheck(book: JobBook, taskId: string, late: readonly FailedBatch[]): v
 
 function end(book: JobBook, reason: StateReason | null, nowMs: number): void {
   // A settler that comes late must not close what a later round of settling has not looked at yet.
-  if (reason === null && (book.recheck.size > 0 || book.journal.length > 0)) return;
+  if (reason === null && (book.recheck.size > 0 || book.dropped.size > 0 || book.journal.length > 0)) return;
   book.stateReason = reason ?? book.abandoned ?? null;
   book.endedAtMs = nowMs;
   if (book.cancelled) book.state = "cancelled";

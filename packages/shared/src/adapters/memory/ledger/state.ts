@@ -7,7 +7,7 @@ import type { JobState } from "../../../domain/state.ts";
 import type { CompleteUpload, FailedBatch, Manifest, WrittenObject } from "../../../domain/task.ts";
 import type { NewJob } from "../../../ports/job-ledger.ts";
 import type { Upload, UploadedPart } from "../../../ports/object-target.ts";
-import { emptyBox, type NoticeBox } from "./notices.ts";
+import { emptyBox, type NoticeBox } from "./notice-box.ts";
 import { emptyRates, type Rates } from "./rates.ts";
 
 /** A task that is planned and not yet committed. */
@@ -85,6 +85,8 @@ export interface JobBook {
   retrying: { readonly codes: readonly FaultCode[]; readonly until: number } | undefined;
   readonly recheck: Map<string, { readonly written: readonly WrittenObject[]; readonly clean: boolean }>;
   readonly journal: string[];
+  /** What dropped tasks did, until it is journaled. */
+  readonly dropped: Map<string, readonly Outcome[]>;
   readonly uploads: Map<string, Upload>;
   readonly rates: Rates;
   readonly notices: NoticeBox;
@@ -126,6 +128,7 @@ export function newBook({ record, sealedCredentials, idempotencyKey }: NewJob): 
     retrying: undefined,
     recheck: new Map(),
     journal: [],
+    dropped: new Map(),
     uploads: new Map(),
     rates: emptyRates(),
     notices: emptyBox(),

@@ -30,6 +30,7 @@ while at <= #ARGV do
   at = last + 1
 end
 call('HSET', COUNTS, 'compacted', ARGV[2])
+subtract(COUNTS, 'failureBytes', saved)
 local bytes = call('HGET', COUNTS, 'breakerBytes')
 if bytes then call('HSET', COUNTS, 'breakerBytes', string.format('%.0f', math.max(0, tonumber(bytes) - saved))) end
 return 'done'

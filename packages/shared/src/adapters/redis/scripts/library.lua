@@ -153,24 +153,30 @@ local function store_batch(code, id, batch)
   call('HSET', BATCHES, id, batch.kind .. ' ' .. batch.objects .. ' ' .. batch.tasks .. '\n' .. batch.blob)
   call('HINCRBY', COUNTS, 'code:' .. code, batch.objects)
   call('HINCRBY', COUNTS, 'breakerBytes', #batch.blob)
+  call('HINCRBY', COUNTS, 'failureBytes', #batch.blob)
 end
 
--- The failed rows of the task's record by code, each as `index length\nrow`.
-local function failed_rows()
-  local by_code = {}
+-- The rows of the task's record, each as `index length\nrow`: all of them, and the failed ones by code.
+local function recorded_rows()
+  local all, failed = {}, {}
   for _, field in ipairs(call('HKEYS', TASK)) do
     local index = string.match(field, '^row:(%d+)$')
     local row = index and call('HGET', TASK, field)
-    local code = row and string.match(row, '^failed %d+ (%S+) ')
-    if code then
-      by_code[code] = by_code[code] or {}
-      table.insert(by_code[code], index .. ' ' .. #row .. '\n' .. row)
+    if row then
+      local entry = index .. ' ' .. #row .. '\n' .. row
+      table.insert(all, entry)
+      local code = string.match(row, '^failed %d+ (%S+) ')
+      if code then
+        failed[code] = failed[code] or {}
+        table.insert(failed[code], entry)
+      end
     end
   end
-  return by_code
+  return all, failed
 end
 
--- Drops a cancelled job's task that nobody holds any more: what its record says is counted. With the last group of a
+-- Drops a cancelled job's task that nobody holds any more: what its record says is counted, and kept until it is journaled.
+-- With the last group of a
 -- spread object goes the object's task, which waits for it.
 local function drop(id)
   local parent = call('HGET', TASK, 'parent')
@@ -181,9 +187,11 @@ local function drop(id)
   local size = call('HGET', TASK, 'size')
   if call('ZREM', BACKLOG, id .. ':' .. size) == 1 then subtract(COUNTS, 'backlogBytes', size) end
   count_record()
-  if (call('HGET', TASK, 'failedObjects') or '0') ~= '0' then
+  local recorded, failed = recorded_rows()
+  if #recorded > 0 then call('HSET', DROPPED, id, table.concat(recorded)) end
+  if next(failed) then
     local tasks = 1
-    for code, rows in pairs(failed_rows()) do
+    for code, rows in pairs(failed) do
       local blob = table.concat(rows) .. '-\n' .. call('HGET', TASK, 'manifest')
       store_batch(code, id .. '.' .. code, { kind = 'rows', objects = #rows, tasks = tasks, blob = blob })
       tasks = 0

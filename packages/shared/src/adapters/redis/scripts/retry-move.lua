@@ -3,7 +3,7 @@
 local state, expected, already = unpack(call('HMGET', JOB, 'state', 'retryUntil', 'retryNext'))
 if expected ~= ARGV[1] or (state ~= 'running' and state ~= 'paused') then return { 0, 0 } end
 local round = next_round('retry')
-local objects, tasks, failed, sizes = 0, 0, 0, 0
+local objects, tasks, failed, sizes, freed = 0, 0, 0, 0, 0
 for at = 4, #ARGV, 2 do
   local member, id = ARGV[at], ARGV[at + 1]
   if call('ZREM', FAILED, member) == 1 then
@@ -12,6 +12,7 @@ for at = 4, #ARGV, 2 do
     local count, stands, bytes, body = string.match(stored, '^objects (%d+) (%d+)\n(%d+)\n()')
     local manifest = string.sub(stored, body)
     call('HDEL', BATCHES, id)
+    freed = freed + #stored - string.find(stored, '\n', 1, true)
     call('HSET', key, 'objects', count, 'bytes', bytes, 'size', #manifest, 'manifest', manifest)
     call('HSET', OPEN, id, 0)
     call('ZADD', BACKLOG, round, id .. ':' .. #manifest)
@@ -24,6 +25,7 @@ end
 call('HSET', SHARDS, 'retry:round', round - 1)
 subtract(COUNTS, 'failedObjects', objects)
 subtract(COUNTS, 'failedTasks', failed)
+subtract(COUNTS, 'failureBytes', freed)
 call('HINCRBY', COUNTS, 'backlogBytes', sizes)
 if ARGV[3] == 'last' then
   call('HDEL', JOB, 'retryUntil', 'retryNext', 'retryCodes')

@@ -1,4 +1,4 @@
-import type { ModelRun } from "./ledger-model.ts";
+import type { ModelRun } from "./run.ts";
 
 /**
  * The size of a model test: small by default, so that `npm test` stays quick. `LEDGER_MODEL_<NAME>` asks for that many

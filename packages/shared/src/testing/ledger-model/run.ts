@@ -1,14 +1,9 @@
-import type { Ledger } from "../ports/ledger.ts";
-import { drain } from "./ledger-model-drain.ts";
-import { actions, type ActionName, createMachine } from "./ledger-model-machine.ts";
-import { createManualClock, type ManualClock } from "./manual-clock.ts";
-
-/** One thing that happens, with two random numbers to choose by. */
-export interface Action {
-  readonly name: ActionName;
-  readonly a: number;
-  readonly b: number;
-}
+import type { Ledger } from "../../ports/ledger.ts";
+import { type Action, type ActionName, actions } from "./action.ts";
+import { createMachine } from "./create-machine.ts";
+import { drain } from "./drain.ts";
+import type { Rewind } from "./machine.ts";
+import { createManualClock, type ManualClock } from "../manual-clock.ts";
 
 export interface ModelRun {
   readonly seed: number;
@@ -18,12 +13,6 @@ export interface ModelRun {
   readonly budgetMs: number;
   /** How many things happen in a schedule. */
   readonly actions?: number;
-}
-
-/** Makes the ledger forget what happened since `save`, as a Redis that is restored from an older file does. */
-export interface Rewind {
-  save(): Promise<void>;
-  fallBack(): Promise<void>;
 }
 
 export interface ModelSubject {

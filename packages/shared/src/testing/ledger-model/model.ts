@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
-import { type FailureFigures, failureLimitReason } from "../domain/failure-limit.ts";
-import type { FaultCode } from "../domain/fault-codes.ts";
-import type { SourceObject } from "../domain/object.ts";
-import { emptyTally, type Outcome, tallied, type Tally } from "../domain/outcome.ts";
-import type { JobState } from "../domain/state.ts";
-import type { HeldTask } from "../domain/task.ts";
-import type { Ledger } from "../ports/ledger.ts";
-import type { Commit } from "../ports/task-ledger.ts";
+import { type FailureFigures, failureLimitReason } from "../../domain/failure-limit.ts";
+import type { FaultCode } from "../../domain/fault-codes.ts";
+import type { SourceObject } from "../../domain/object.ts";
+import { emptyTally, type Outcome, tallied, type Tally } from "../../domain/outcome.ts";
+import type { JobState } from "../../domain/state.ts";
+import type { HeldTask } from "../../domain/task.ts";
+import type { Ledger } from "../../ports/ledger.ts";
+import type { Commit } from "../../ports/task-ledger.ts";
 
 export const modelLimits = { share: 0.7, afterObjects: 20, objects: 30 } as const;
+
+/** What objects fail with. */
+export const modelCodes: readonly FaultCode[] = ["SOURCE_ARCHIVED", "TARGET_REFUSED", "SOURCE_OBJECT_MISSING"];
 
 export interface ModelTask {
   readonly taskId: string;
@@ -50,6 +53,8 @@ export interface Model {
   /** Tasks to look at again, and whether all of their objects had gone well. */
   readonly recheck: Map<string, boolean>;
   readonly parts: string[];
+  /** Keys of what dropped tasks did, by task, until it is journaled. */
+  readonly dropped: Map<string, readonly string[]>;
 }
 
 export function newModel(): Model {
@@ -68,6 +73,22 @@ export function newModel(): Model {
     breaker: { objects: 0, failed: 0, bytes: 0 },
     recheck: new Map(),
     parts: [],
+    dropped: new Map(),
+  };
+}
+
+/** A task as it is when it gets into the backlog for the first time. */
+export function freshTask(taskId: string, objects: readonly SourceObject[]): ModelTask {
+  return {
+    taskId,
+    objects,
+    run: 0,
+    starts: 0,
+    held: undefined,
+    place: "backlog",
+    stage: "batch",
+    signMs: 0,
+    rows: new Map(),
   };
 }
 
@@ -129,6 +150,7 @@ export function dropTask(model: Model, task: ModelTask): void {
     model.spreads.delete(task.group.parent);
   }
   const outcomes = [...task.rows.values()];
+  if (outcomes.length > 0) model.dropped.set(task.taskId, outcomes.map(({ key }) => key).toSorted());
   const { failedObjects } = count(model, task, outcomes);
   const codes = new Set(outcomes.flatMap((outcome) => (outcome.state === "failed" ? [outcome.code] : [])));
   const batches = [...codes].map((code) => {
@@ -177,4 +199,8 @@ export async function assertAgree(ledger: Ledger, jobId: string, model: Model): 
     codes: Object.fromEntries(codes),
     listingFinished: model.listing === "finished",
   });
+}
+
+export function byIndex(a: Outcome, b: Outcome): number {
+  return a.index - b.index;
 }

@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import type { Outcome } from "../domain/outcome.ts";
-import type { Action } from "./ledger-model.ts";
-import type { Grip, Machine } from "./ledger-model-machine.ts";
-import { holds, type Model, type ModelTask } from "./ledger-model-state.ts";
-import { nextBatch, partsOfGroup, spreadStepOf } from "./ledger-spread-steps.ts";
-import { failedOutcome } from "./ledger-steps.ts";
+import type { Outcome } from "../../domain/outcome.ts";
+import type { Grip, Machine, Step } from "./machine.ts";
+import { freshTask, holds, type Model, type ModelTask } from "./model.ts";
+import { nextBatch, partsOfGroup, spreadStepOf } from "../ledger-spread-steps.ts";
+import { failedOutcome } from "../ledger-steps.ts";
 
 /** Ten parts, the last one shorter: two groups. */
 export const largeBytes = 990;
-
-type Step = (machine: Machine, action: Action) => Promise<void>;
 
 /** What happens to large objects beyond what happens to every task. */
 export const spreadSteps = {
@@ -32,8 +29,7 @@ export const spreadSteps = {
     for (const { taskId, manifest } of step.groups) {
       const { objects, firstPart, lastPart } = manifest;
       const group = { parent: task.taskId, firstPart, lastPart };
-      const fresh = { run: 0, starts: 0, held: undefined, place: "backlog", signMs: 0, stage: "parts" } as const;
-      model.open.set(taskId, { ...fresh, taskId, objects, rows: new Map(), group });
+      model.open.set(taskId, { ...freshTask(taskId, objects), stage: "parts", group });
     }
   },
 

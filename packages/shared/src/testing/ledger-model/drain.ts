@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
-import type { FailurePage } from "../ports/settle-ledger.ts";
-import { commit, deliver, type Machine, recheck, staleMs, sweep } from "./ledger-model-machine.ts";
-import { finishGroup } from "./ledger-model-spread.ts";
-import { assertAgree } from "./ledger-model-state.ts";
+import type { FailurePage } from "../../ports/settle-ledger.ts";
+import { deliver } from "./deliver.ts";
+import { sweep } from "./dispatch-steps.ts";
+import { type Machine, staleMs } from "./machine.ts";
+import { assertAgree } from "./model.ts";
+import { recheck } from "./settle-steps.ts";
+import { finishGroup } from "./spread-steps.ts";
+import { commit } from "./task-steps.ts";
 
 /**
  * Lets everything go well from here on: what is paused is resumed, what is planned is run, the job settles. Then no
@@ -24,6 +28,7 @@ export async function drain(machine: Machine): Promise<void> {
     }
     await machine.act({ name: "beginSettling", a: 0, b: 0 });
     while (model.state === "settling" && model.recheck.size > 0) await recheck(machine, 1);
+    await machine.act({ name: "journalDropped", a: 0, b: 0 });
     while (model.state === "settling" && model.parts.length > 0) await machine.act({ name: "index", a: 2, b: 0 });
     await machine.act({ name: "end", a: 0, b: 0 });
   }

@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
+import { createMemoryTarget, type MemoryTarget } from "@causeway/shared/adapters/memory/object-target.ts";
+import { Fault } from "@causeway/shared/domain/fault.ts";
+import { someJob } from "@causeway/shared/testing/builders.ts";
+import { createManualClock, type ManualClock } from "@causeway/shared/testing/manual-clock.ts";
+import { never, sourceOf } from "../test/rig.ts";
+import { checkJob } from "./check-job.ts";
+import { targetPatience } from "./target-patience.ts";
+
+const tenMinutesMs = 600_000;
+
+/** A target behind a tunnel that is down until so late. */
+function awayUntil(clock: ManualClock, atMs: number): MemoryTarget {
+  const target = createMemoryTarget();
+  const whenThere = <T>(act: () => Promise<T>): Promise<T> =>
+    clock.monotonicMs() < atMs ? Promise.reject(new Fault("TARGET_UNREACHABLE", "path")) : act();
+  return {
+    ...target,
+    listPage: (request, options) => whenThere(() => target.listPage(request, options)),
+    head: (key, options) => whenThere(() => target.head(key, options)),
+  };
+}
+
+/** Lets time pass in steps, with every turn that it makes due. */
+async function pass(clock: ManualClock, ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 1000) {
+    clock.advance(1000);
+    await turn();
+  }
+}
+
+/** Checks a job whose target comes back after a quarter of an hour. */
+function check(clock: ManualClock, job: "new" | "begun"): Promise<void> {
+  const stores = { source: sourceOf([]), target: awayUntil(clock, clock.monotonicMs() + 1.5 * tenMinutesMs) };
+  const checked = checkJob(someJob().spec, stores, { clock, job }, { signal: never });
+  checked.catch(() => undefined);
+  return checked;
+}
+
+describe("a target that is away for more than ten minutes", () => {
+  test("holds up a job that has begun, and does not end it", async () => {
+    const clock = createManualClock();
+    const checked = check(clock, "begun");
+    await pass(clock, 2 * tenMinutesMs);
+    await checked;
+  });
+
+  test("ends a job of which nothing was listed yet, within half a minute", async () => {
+    const clock = createManualClock();
+    const checked = check(clock, "new");
+    await pass(clock, 30_000);
+    await assert.rejects(checked, /TARGET_UNREACHABLE/);
+  });
+
+  test("holds up a job that settles, and does not end it", async () => {
+    const clock = createManualClock();
+    const target = awayUntil(clock, clock.monotonicMs() + 1.5 * tenMinutesMs);
+    const held = targetPatience(clock)((options) => target.head("key", options), { signal: never });
+    held.catch(() => undefined);
+    await pass(clock, 2 * tenMinutesMs);
+    assert.equal(await held, undefined);
+  });
+});
