@@ -67,6 +67,7 @@ async function feed(indexes: readonly number[], run: TaskRun, migrate: Migrate, 
   const { signal } = run;
   try {
     await feeder.feed({
+      jobId: run.pointer.jobId,
       indexes: indexes.values(),
       copy: async (index) => run.book.record(await migrate(index, signal)),
       isOver: () => run.stopped() !== undefined,

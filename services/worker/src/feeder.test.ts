@@ -21,8 +21,9 @@ function open(connections: number, atOnce = 64) {
       () => new Promise<void>((resolve, reject) => ends.push((reason) => (reason ? reject(reason) : resolve()))),
     );
   };
+  /** `a` and `a'` are tasks of one job. */
   const feed = (name: string, objects: number, isOver = () => false) =>
-    feeder.feed({ indexes: Array(objects).keys(), copy: copy(name), isOver });
+    feeder.feed({ jobId: name.slice(0, 1), indexes: Array(objects).keys(), copy: copy(name), isOver });
   return { scheduler, begun, ends, feed };
 }
 
@@ -44,7 +45,7 @@ test("a few more objects are begun than there are connections, however many ther
   assert.equal(begun.length, 100);
 });
 
-test("tasks take turns: a small one beside a large one is not kept waiting", async () => {
+test("jobs take turns: a small one beside a large one is not kept waiting", async () => {
   const { begun, ends, feed } = open(4);
   const large = feed("a", 60);
   const small = feed("b", 3);
@@ -55,6 +56,35 @@ test("tasks take turns: a small one beside a large one is not kept waiting", asy
     await settle();
   }
   await Promise.all([large, small]);
+});
+
+test("a job's tasks go one behind the other, so that they end at different times", async () => {
+  const { begun, ends, feed } = open(4);
+  const first = feed("a", 6);
+  const second = feed("a'", 9);
+  await settle();
+  assert.deepEqual(begun, ["a0", "a1", "a2", "a3", "a4", "a5", "a'0", "a'1", "a'2", "a'3", "a'4", "a'5"]);
+  for (let n = 0; n < 15; n += 1) {
+    ends.shift()?.();
+    await settle();
+  }
+  await Promise.all([first, second]);
+});
+
+test("a burst of ends is followed by as many beginnings in the next turn", async () => {
+  const { begun, ends, feed } = open(40);
+  const fed = feed("a", 200);
+  await settle();
+  assert.equal(begun.length, 48);
+  for (const end of ends.splice(0)) end();
+  await turn();
+  await turn();
+  assert.ok(begun.length >= 80, `${begun.length} were begun`);
+  for (let n = 0; n < 200; n += 1) {
+    ends.shift()?.();
+    await settle();
+  }
+  await fed;
 });
 
 test("once a task is over none of its objects is begun, and it ends when the last one is settled", async () => {
@@ -92,6 +122,7 @@ test("objects that wait for another attempt take no place in the line, up to wha
   const feeder = createFeeder({ scheduler, atOnce: 20 });
   let begun = 0;
   void feeder.feed({
+    jobId: "a",
     indexes: Array(100).keys(),
     copy: () => {
       begun += 1;

@@ -2,6 +2,7 @@ import type { Scheduler } from "./scheduler.ts";
 
 /** The small objects of one task that are still to be copied. */
 export interface Feed {
+  readonly jobId: string;
   readonly indexes: Iterator<number>;
   /** Settles one object. */
   readonly copy: (index: number) => Promise<void>;
@@ -9,14 +10,17 @@ export interface Feed {
   readonly isOver: () => boolean;
 }
 
-/** Begins small objects of all tasks in turn, a few more than there are connections for. */
+/**
+ * Begins small objects, a few more than there are connections for: of all jobs in turn, and of a job's tasks the one that came
+ * first. Tasks that took turns would end together, and connections would rest until all of them are committed and others taken.
+ */
 export interface Feeder {
   /** Resolves when all objects are settled that were begun; rejects then with the first one's reason that rejected. */
   feed(task: Feed): Promise<void>;
 }
 
 export interface FeederParts {
-  readonly scheduler: Pick<Scheduler, "waiting">;
+  readonly scheduler: Pick<Scheduler, "waiting" | "figures">;
   /** Objects of one task under way at once, those included that wait for another attempt. */
   readonly atOnce: number;
 }
@@ -28,7 +32,9 @@ export interface FeederParts {
 const inLine = 8;
 
 export function createFeeder({ scheduler, atOnce }: FeederParts): Feeder {
-  const open = new Set<OpenFeed>();
+  /** Each job's tasks in the order they came. */
+  const jobs = new Map<string, Set<OpenFeed>>();
+  let underWay = 0;
   let isScheduled = false;
 
   const schedule = (): void => {
@@ -39,28 +45,49 @@ export function createFeeder({ scheduler, atOnce }: FeederParts): Feeder {
   };
   const fill = (): void => {
     isScheduled = false;
-    let room = inLine - scheduler.waiting("small");
+    let room = roomNow();
     while (room > 0) {
       const begun = beginRound();
       if (begun === 0) return;
       room -= begun;
     }
-    if (open.size > 0 && scheduler.waiting("small") < inLine) schedule();
+    if (jobs.size > 0 && scheduler.waiting("small") < inLine) schedule();
   };
-  /** Begins one object of each task that has one to begin; answers how many. */
+  /** One turn of the event loop may have freed hundreds of connections; nobody stands in line then. */
+  const roomNow = (): number => {
+    const waiting = scheduler.waiting("small");
+    if (waiting > 0) return inLine - waiting;
+    return Math.max(inLine, scheduler.figures().allowed + inLine - underWay);
+  };
+  /** Begins one object of each job that has one to begin; answers how many. */
   const beginRound = (): number => {
     let begun = 0;
-    for (const task of open) {
-      if (task.beginNext(atOnce)) begun += 1;
-      if (task.isDone()) open.delete(task);
+    for (const [jobId, tasks] of jobs) {
+      if (beginNext(tasks)) begun += 1;
+      if (tasks.size === 0) jobs.delete(jobId);
     }
+    underWay += begun;
     return begun;
+  };
+  /** Begins an object of the first of these tasks that has one to begin. */
+  const beginNext = (tasks: Set<OpenFeed>): boolean => {
+    for (const task of tasks) {
+      if (task.beginNext(atOnce)) return true;
+      if (task.isDone()) tasks.delete(task);
+    }
+    return false;
+  };
+  const onSettled = (): void => {
+    underWay -= 1;
+    schedule();
   };
 
   return {
     feed: (task) =>
       new Promise((resolve, reject) => {
-        open.add(openFeed(task, { resolve, reject, onSettled: schedule }));
+        const tasks = jobs.get(task.jobId) ?? new Set();
+        tasks.add(openFeed(task, { resolve, reject, onSettled }));
+        jobs.set(task.jobId, tasks);
         schedule();
       }),
   };

@@ -4,6 +4,14 @@
  */
 export function compareKeys(a: string, b: string): -1 | 0 | 1 {
   if (a === b) return 0;
+  // Without surrogates both orders are one, and V8's own comparison takes a tenth of the time.
+  if (!SURROGATE.test(a) && !SURROGATE.test(b)) return a < b ? -1 : 1;
+  return compareUnits(a, b);
+}
+
+const SURROGATE = /[\ud800-\udfff]/;
+
+function compareUnits(a: string, b: string): -1 | 1 {
   const length = Math.min(a.length, b.length);
   for (let index = 0; index < length; index += 1) {
     const left = a.charCodeAt(index);

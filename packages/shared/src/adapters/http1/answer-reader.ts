@@ -1,5 +1,5 @@
 import { lendBody } from "./body-pool.ts";
-import { joinChunked, parseResponseHead, type ResponseHead } from "./head.ts";
+import { joinChunked, type LastNames, parseResponseHead, type ResponseHead } from "./head.ts";
 
 /** An answer with its whole body. */
 export interface WholeAnswer extends ResponseHead {
@@ -36,6 +36,7 @@ const START = "HTTP/1.";
 const NOTHING = Buffer.alloc(0);
 
 interface State {
+  readonly lastNames: LastNames;
   expected: Expected;
   head: ResponseHead | undefined;
   /** Of the head, or of a body without an announced length: all that came so far. */
@@ -47,6 +48,7 @@ interface State {
 
 export function createAnswerReader(): AnswerReader {
   const state: State = {
+    lastNames: [],
     expected: { method: "GET", wholeUpToBytes: 0 },
     head: undefined,
     stash: NOTHING,
@@ -98,7 +100,7 @@ function readHead(state: State, bytes: Buffer): Reading {
     const isHttp = START.startsWith(seen.toString("latin1", 0, START.length));
     return isHttp && seen.length <= LARGEST_HEAD_BYTES ? "more" : "garbled";
   }
-  const head = parseResponseHead(seen.toString("latin1", 0, end));
+  const head = parseResponseHead(seen.toString("latin1", 0, end), state.lastNames);
   if (head === undefined) return "garbled";
   state.stash = NOTHING;
   const rest = seen.subarray(end + 4);

@@ -36,18 +36,29 @@ const LINE_BREAK = /[\r\n]/;
 const STATUS_LINE = /^HTTP\/1\.[01] \d{3}(?: |\r|$)/;
 const STATUS_AT = "HTTP/1.1 ".length;
 
+/**
+ * The names in the lines of a connection's last answer, with their colon and in lower case: the next answer has them in the same
+ * places, and to compare a name with the expected one costs less than to look it up.
+ */
+export type LastNames = { written: string; lower: string }[];
+
 /** Reads a response's head (without its empty last line); undefined when this is not HTTP/1.1. */
-export function parseResponseHead(text: string): ResponseHead | undefined {
+export function parseResponseHead(text: string, last: LastNames = []): ResponseHead | undefined {
   if (!STATUS_LINE.test(text)) return undefined;
   const headers: Record<string, string> = {};
   let lineEnd = text.indexOf("\r\n");
-  while (lineEnd >= 0) {
+  for (let line = 0; lineEnd >= 0; line += 1) {
     const start = lineEnd + 2;
     lineEnd = text.indexOf("\r\n", start);
     const end = lineEnd < 0 ? text.length : lineEnd;
-    const colon = text.indexOf(":", start);
-    if (colon <= start || colon >= end) return undefined;
-    headers[lowerCase(text.slice(start, colon))] = trimmed(text, colon + 1, end);
+    let name = last[line];
+    if (name === undefined || !text.startsWith(name.written, start)) {
+      const behind = text.indexOf(":", start) + 1;
+      if (behind <= start + 1 || behind > end) return undefined;
+      name = { written: text.slice(start, behind), lower: lowerCase(text.slice(start, behind - 1)) };
+      if (line < MOST_KNOWN) last[line] = name;
+    }
+    headers[name.lower] = trimmed(text, start + name.written.length, end);
   }
   return { status: Number(text.slice(STATUS_AT, STATUS_AT + 3)), headers };
 }

@@ -4,8 +4,9 @@ import type { Clock } from "../../ports/clock.ts";
 import type { ActiveJob, DispatchLedger } from "../../ports/dispatch-ledger.ts";
 import type { JobIndex } from "./job-index.ts";
 import { jobKey, taskKey } from "./keys.ts";
-import { createRunStep, jobScript, listOf, type RedisConnection, textOf } from "./scripts.ts";
+import { createRunStep, jobScript, listOf, plainScript, type RedisConnection, runScript, textOf } from "./scripts.ts";
 
+const active = plainScript("active");
 const dispatch = jobScript("dispatch");
 const stale = jobScript("stale");
 const drop = jobScript("drop");
@@ -62,19 +63,10 @@ interface Dated {
 
 /** Empty for a job that has ended; it leaves the list of active jobs if its settler did not come to that. */
 async function readActive(redis: RedisConnection, index: JobIndex, jobId: string): Promise<readonly Dated[]> {
-  const [
-    [found, weight, createdAtMs, generation, abandoned, revision],
-    [bytes, failedBytes, unfinished],
-    pendingTasks,
-    openTasks,
-    expiresInMs,
-  ] = await Promise.all([
-    redis.hmget(jobKey(jobId, "job"), "state", "weight", "createdAtMs", "generation", "abandoned", "revision"),
-    redis.hmget(jobKey(jobId, "counts"), "backlogBytes", "failureBytes", "unfinished"),
-    redis.zcard(jobKey(jobId, "backlog")),
-    redis.hlen(jobKey(jobId, "open")),
-    redis.pttl(jobKey(jobId, "job")),
-  ]);
+  const keys = (["job", "counts", "backlog", "open"] as const).map((name) => jobKey(jobId, name));
+  const [fields, counts, pendingTasks, openTasks, expiresInMs] = listOf(await runScript(redis, active, keys, []));
+  const [found, weight, createdAtMs, generation, abandoned, revision] = listOf(fields).map(textOf);
+  const [bytes, failedBytes, unfinished] = listOf(counts).map(textOf);
   const state = jobStates.find((state) => state === found);
   if (state === undefined) {
     await index.unregister(jobId, "", "");
@@ -85,14 +77,19 @@ async function readActive(redis: RedisConnection, index: JobIndex, jobId: string
     return [];
   }
   // Its submit broke off between the index and the job's own keys.
-  if (expiresInMs > 0) await createRunStep(redis)(confirm, jobId, []);
-  const listingDone = unfinished === "0" || typeof abandoned === "string" || state === "cancelling";
-  const backlogBytes = Number(bytes ?? 0);
-  // Below zero where a job began before these bytes were counted.
-  const failureBytes = Math.max(0, Number(failedBytes ?? 0));
-  // hasEnded has ruled out the three ends.
-  const going = state as ActiveJob["state"];
-  const figures = { weight: Number(weight), revision: Number(revision) };
-  const job = { jobId, state: going, ...figures, pendingTasks, openTasks, backlogBytes, failureBytes, listingDone };
+  if (Number(expiresInMs) > 0) await createRunStep(redis)(confirm, jobId, []);
+  const job = {
+    jobId,
+    // hasEnded has ruled out the three ends.
+    state: state as ActiveJob["state"],
+    weight: Number(weight),
+    revision: Number(revision),
+    pendingTasks: Number(pendingTasks),
+    openTasks: Number(openTasks),
+    backlogBytes: Number(bytes),
+    // Below zero where a job began before these bytes were counted.
+    failureBytes: Math.max(0, Number(failedBytes)),
+    listingDone: unfinished === "0" || abandoned !== "" || state === "cancelling",
+  };
   return [{ job, createdAtMs: Number(createdAtMs) }];
 }

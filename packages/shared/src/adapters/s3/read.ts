@@ -1,4 +1,5 @@
 import { Fault } from "../../domain/fault.ts";
+import type { SourceFacts } from "../../domain/object.ts";
 import type { ReadRequest, SourceBody } from "../../ports/object-source.ts";
 import { giveBackBody } from "../http1/body-pool.ts";
 import { chunksOfWhole } from "../http/body-queue.ts";
@@ -44,9 +45,20 @@ function bodyOf(request: ReadRequest, answer: HttpAnswer): SourceBody {
   const whole = wholeSize(request, status, headers, sizeBytes);
   const facts = factsOf(key, whole, headers);
   if (facts.etag !== etag) throw new Fault("SOURCE_CHANGING", "transient", { said: `it is ${facts.etag} now` });
-  return Buffer.isBuffer(body)
-    ? { facts, sizeBytes, chunks: chunksOfWhole(body), whole: body, release: () => giveBackBody(body) }
-    : { facts, sizeBytes, chunks: body };
+  return Buffer.isBuffer(body) ? wholeBodyOf(facts, sizeBytes, body) : { facts, sizeBytes, chunks: body };
+}
+
+function wholeBodyOf(facts: SourceFacts, sizeBytes: number, body: Buffer): SourceBody {
+  return {
+    facts,
+    sizeBytes,
+    whole: body,
+    // As a rule nobody asks for the chunks of what is whole.
+    get chunks() {
+      return chunksOfWhole(body);
+    },
+    release: () => giveBackBody(body),
+  };
 }
 
 function bodySize(headers: AnswerHeaders, came: number | undefined): number {
