@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Redis } from "ioredis";
 import { createTaskConsumer } from "../packages/shared/src/adapters/bullmq/consumer.ts";
 import { createShardQueue, createTaskQueue } from "../packages/shared/src/adapters/bullmq/queue.ts";
+import { connectRedis } from "../packages/shared/src/adapters/redis/connect.ts";
 import {
   budgetKey,
   indexKeys,
@@ -50,7 +50,8 @@ const server = await startRedisServer({ settings: ["--maxmemory-policy", "noevic
 const skip = server === undefined ? "redis-server is not installed" : false;
 
 test("the page names every key that the queues make", { skip }, async (t) => {
-  const redis = new Redis(server?.url ?? "", { maxRetriesPerRequest: null });
+  const silent = { info: () => undefined, warn: () => undefined };
+  const redis = connectRedis({ url: server?.url ?? "", whileAway: "wait", log: silent });
   t.after(async () => {
     redis.disconnect();
     await server?.stop();

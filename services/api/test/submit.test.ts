@@ -51,6 +51,28 @@ test("a job with many mistakes gets one answer that names each with its path", a
   assert.match(size, /102400 x 10000 = 1024000000/);
 });
 
+test("credentials that lack something are told what, each by its name", async () => {
+  const { call } = await openFixture();
+  const faultsFor = async (credentials: unknown): Promise<readonly string[]> => {
+    const job = seedJob();
+    const { json } = await call("POST", "/v1/jobs", { ...job, source: { ...job.source, credentials } });
+    return json.faults.map(({ path, message }: { path: string; message: string }) => `${path} ${message}`);
+  };
+  assert.deepEqual(await faultsFor({}), [
+    "source.credentials.accessKeyId is missing (string)",
+    "source.credentials.secretAccessKey is missing (string)",
+  ]);
+  assert.deepEqual(await faultsFor({ accessKeyId: "a", secretAccessKey: "" }), [
+    "source.credentials.secretAccessKey must be of at least 1 characters",
+  ]);
+  assert.deepEqual(await faultsFor({ from: "environment" }), ["source.credentials.prefix is missing (string)"]);
+  for (const strange of [undefined, "AKIA", { from: "nowhere" }]) {
+    const [fault = "", ...others] = await faultsFor(strange);
+    assert.match(fault, /^source\.credentials must be \{ accessKeyId/);
+    assert.deepEqual(others, []);
+  }
+});
+
 test("a webhook's address holds no password: it is shown to whoever may read the job", async () => {
   const { call } = await openFixture();
   for (const url of ["https://me:hush-hush@hooks.example.com/x", "https://hush-hush@hooks.example.com/x"]) {

@@ -26,7 +26,13 @@ describe("the dashboard, used", () => {
     const submitButton = page.getByRole("button", { name: "Submit the job" });
     await submitButton.click();
     await page.getByText("The job cannot be taken as it is written.").waitFor();
-    for (const field of ["name", "source-region", "source-endpoint", "target-bucket", "target-credentials"]) {
+    for (const field of [
+      "name",
+      "source-region",
+      "source-endpoint",
+      "target-bucket",
+      "target-credentials-accessKeyId",
+    ]) {
       assert.notEqual(await page.locator(`#field-${field}-fault`).textContent(), "", field);
       assert.equal(await page.locator(`#field-${field}`).getAttribute("aria-invalid"), "true");
     }

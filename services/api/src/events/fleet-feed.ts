@@ -31,23 +31,10 @@ export function createFleetFeed(ports: FleetPorts, feedId: string): Feed {
   let removed: readonly { readonly id: string; readonly at: number }[] = [];
   let workers = { items: [] as readonly WorkerView[], text: "[]", changedAt: 1 };
 
-  const entryOf = async (record: JobRecord): Promise<Entry | undefined> => {
-    const before = jobs.get(record.id);
-    if (before !== undefined && standsStill(before.record, record)) return before;
-    const counts = await ports.jobs.figures(record.id);
-    if (counts === undefined) return undefined;
-    const summary = jobSummary(record, counts);
-    const text = JSON.stringify(summary);
-    return { record, summary, text, changedAt: before?.text === text ? before.changedAt : looks };
-  };
   const look = async (): Promise<void> => {
     const [records, present] = await Promise.all([listedJobs(ports), ports.workers.list()]);
     looks += 1;
-    const now = new Map<string, Entry>();
-    for (let at = 0; at < records.length; at += jobsAtOnce) {
-      const entries = await Promise.all(records.slice(at, at + jobsAtOnce).map(entryOf));
-      for (const entry of entries) if (entry !== undefined) now.set(entry.record.id, entry);
-    }
+    const now = await entriesOf(ports, records, { jobs, look: looks });
     const gone = [...jobs.keys()].filter((id) => !now.has(id)).map((id) => ({ id, at: looks }));
     removed = [...removed, ...gone].slice(-mostRemoved);
     jobs = now;
@@ -65,6 +52,12 @@ export function createFleetFeed(ports: FleetPorts, feedId: string): Feed {
       ...(workers.changedAt > since ? [workersEvent()] : []),
     ];
   };
+  /** The same for all who begin at this look: after a restart of the service many come at once. */
+  let whole: { readonly look: number; readonly events: readonly StreamEvent[] } | undefined;
+  const wholeEvents = (): readonly StreamEvent[] => {
+    const items = [...jobs.values()].map(({ summary }) => summary);
+    return [{ event: "jobs", data: { items }, id: id() }, workersEvent()];
+  };
   const workersEvent = (): StreamEvent => ({ event: "workers", data: { items: workers.items }, id: id() });
 
   return {
@@ -80,10 +73,33 @@ export function createFleetFeed(ports: FleetPorts, feedId: string): Feed {
       const isRemembered =
         since !== undefined && since <= looks && (removed.length < mostRemoved || (removed[0]?.at ?? 0) <= since);
       if (isRemembered) return changesSince(since);
-      const items = [...jobs.values()].map(({ summary }) => summary);
-      return [{ event: "jobs", data: { items }, id: id() }, workersEvent()];
+      if (whole?.look !== looks) whole = { look: looks, events: wholeEvents() };
+      return whole.events;
     },
   };
+}
+
+/** What the jobs' entries are at this look; `jobs` are those of the look before. */
+async function entriesOf(
+  ports: FleetPorts,
+  records: readonly JobRecord[],
+  { jobs, look }: { readonly jobs: ReadonlyMap<string, Entry>; readonly look: number },
+): Promise<ReadonlyMap<string, Entry>> {
+  const entryOf = async (record: JobRecord): Promise<Entry | undefined> => {
+    const before = jobs.get(record.id);
+    if (before !== undefined && standsStill(before.record, record)) return before;
+    const figures = await ports.jobs.figures(record.id);
+    if (figures === undefined) return undefined;
+    const summary = jobSummary(record, figures);
+    const text = JSON.stringify(summary);
+    return { record, summary, text, changedAt: before?.text === text ? before.changedAt : look };
+  };
+  const now = new Map<string, Entry>();
+  for (let at = 0; at < records.length; at += jobsAtOnce) {
+    const entries = await Promise.all(records.slice(at, at + jobsAtOnce).map(entryOf));
+    for (const entry of entries) if (entry !== undefined) now.set(entry.record.id, entry);
+  }
+  return now;
 }
 
 function lookOf(eventId: string | undefined, feedId: string): number | undefined {

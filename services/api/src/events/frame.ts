@@ -6,10 +6,18 @@ export interface StreamEvent {
   readonly id?: string | undefined;
 }
 
+const frames = new WeakMap<StreamEvent, Buffer>();
+
 /** The bytes of an event, made once for all who read it. */
-export function frameOf({ event, data, id }: StreamEvent): Buffer {
+export function frameOf(streamEvent: StreamEvent): Buffer {
+  const known = frames.get(streamEvent);
+  if (known !== undefined) return known;
+  const { event, data, id } = streamEvent;
+  const head = id === undefined ? "" : `id: ${id}\n`;
   // JSON holds no line breaks, so one line of data is enough.
-  return Buffer.from(`${id === undefined ? "" : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  const frame = Buffer.from(`${head}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  frames.set(streamEvent, frame);
+  return frame;
 }
 
 /** Keeps proxies and clients from taking silence for an end. */

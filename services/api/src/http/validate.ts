@@ -32,13 +32,25 @@ export function isInputError(error: Error): error is InputError {
   return "faults" in error;
 }
 
-/** Each unknown key is a fault of its own. */
+/** Each unknown key is a fault of its own, and where a value means one form of several, its faults are told. */
 function faultsOf(issue: z.core.$ZodIssue): readonly InputFault[] {
+  const meant = issue.code === "invalid_union" ? meantForm(issue.errors) : undefined;
+  if (meant !== undefined) {
+    return meant.flatMap((inner) => faultsOf({ ...inner, path: [...issue.path, ...inner.path] }));
+  }
   if (issue.code !== "unrecognized_keys") return [{ path: pathOf(issue.path), message: issue.message }];
   return issue.keys.map((key) => ({
     path: pathOf([...issue.path, key]),
     message: "is not a key that Causeway knows; correct its spelling or leave it out",
   }));
+}
+
+/** The only form that the value has no word or key against: it lacks something, or says something badly. */
+function meantForm(forms: readonly (readonly z.core.$ZodIssue[])[]): readonly z.core.$ZodIssue[] | undefined {
+  const possible = forms.filter((issues) =>
+    issues.every(({ code, path }) => path.length > 0 && code !== "invalid_value" && code !== "unrecognized_keys"),
+  );
+  return possible.length === 1 ? possible[0] : undefined;
 }
 
 /** Messages for what the schemas have no sentence of their own. */

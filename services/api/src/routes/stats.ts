@@ -19,8 +19,9 @@ export function addStatsRoute(app: ApiApp, ports: Pick<ApiPorts, "jobs">): void 
       response: { 200: statsSchema, ...refusals },
     },
     handler: async ({ params, headers }, reply) => {
-      const job = await ports.jobs.get(params.id);
-      const counts = job === undefined ? undefined : await ports.jobs.counts(job.id);
+      // Programs ask by id, again and again, so both are asked for at once; a name is looked up first.
+      const [job, countsById] = await Promise.all([ports.jobs.get(params.id), ports.jobs.counts(params.id)]);
+      const counts = countsById ?? (job === undefined ? undefined : await ports.jobs.counts(job.id));
       if (job === undefined || counts === undefined) return refuseUnknown(reply, params.id);
       const stats = statsOf(job, counts);
       const type = preferredType(headers.accept ?? "", ["application/json", "text/plain"]);

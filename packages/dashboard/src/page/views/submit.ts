@@ -9,6 +9,7 @@ import { type Draft, sortFaults, withValue } from "../form/spec.ts";
 import { html } from "../html.ts";
 import { tellDone } from "../parts/notices.ts";
 import { goTo } from "../route.ts";
+import { isObject } from "../calls/shape.ts";
 import { ask, mayOperate } from "../session.ts";
 import { PasteBox } from "./paste-box.ts";
 import { PreflightLines } from "./preflight-lines.ts";
@@ -81,9 +82,14 @@ export function SubmitView() {
     </form>`;
 }
 
-/** With both sides, so that each of their fields is asked for by its own name. */
+/** With both sides and their keys, so that each of their fields is asked for by its own name. */
 function wholeOf(draft: Draft): Draft {
-  return { ...draft, source: draft["source"] ?? {}, target: draft["target"] ?? {} };
+  return { ...draft, source: sideOf(draft["source"]), target: sideOf(draft["target"]) };
+}
+
+function sideOf(side: unknown): unknown {
+  if (side === undefined) return { credentials: {} };
+  return isObject(side) ? { credentials: {}, ...side } : side;
 }
 
 /** What came of sending: nothing to show where the job was taken. */
