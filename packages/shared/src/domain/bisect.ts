@@ -1,5 +1,5 @@
 import { type Alphabet, alphabetOf, isPlain, plainAfter, pointsOf } from "./alphabet.ts";
-import { compareKeys } from "./key-order.ts";
+import { commonUnits, compareKeys } from "./key-order.ts";
 
 /** What is left of a shard: the keys in `(after, before]` that start with `prefix`. */
 export interface KeySpan {
@@ -151,15 +151,9 @@ function depthOf(low: readonly number[], high: readonly number[] | undefined): n
 function partingDepth(low: readonly number[], depth: number, tails: readonly string[]): number {
   const unreadable = low.findIndex((point, at) => at >= depth && !isPlain(point));
   const rest = textOf(low.slice(depth, unreadable === -1 ? undefined : unreadable));
-  const units = tails.reduce((least, tail) => commonUnits(rest, tail, least), rest.length);
+  const units = tails.reduce((least, tail) => commonUnits(rest, tail, Math.min(least, tail.length)), rest.length);
   // Half a pair that is shared does not make a character.
   return depth + pointsOf(rest.slice(0, units)).filter((point) => isPlain(point)).length;
-}
-
-/** How many UTF-16 units two texts share at their beginning, if fewer than `most`. */
-function commonUnits(a: string, b: string, most: number): number {
-  for (let at = 0; at < most; at += 1) if (a.charCodeAt(at) !== b.charCodeAt(at)) return at;
-  return most;
 }
 
 /** What follows `shared` in the keys that begin with it. */

@@ -1,24 +1,31 @@
+/** Units that `<` may put in another place than UTF-8 does. */
+const high = /[\ud800-\uffff]/;
+
 /**
  * Compares two keys in S3's order, which is that of their UTF-8 bytes. JavaScript's `<` compares UTF-16 units and puts
- * astral characters (emoji) before U+E000–U+FFFF; UTF-8 puts them behind.
+ * astral characters (emoji) before U+E000–U+FFFF; UTF-8 puts them behind. Where one of the keys has none of either, `<` is
+ * right, and twenty times as fast on keys that share a long path.
  */
 export function compareKeys(a: string, b: string): -1 | 0 | 1 {
   if (a === b) return 0;
-  // Without surrogates both orders are one, and V8's own comparison takes a tenth of the time.
-  if (!SURROGATE.test(a) && !SURROGATE.test(b)) return a < b ? -1 : 1;
-  return compareUnits(a, b);
+  if (!high.test(a) || !high.test(b)) return a < b ? -1 : 1;
+  const length = Math.min(a.length, b.length);
+  const index = commonUnits(a, b, length);
+  if (index === length) return a.length < b.length ? -1 : 1;
+  return rank(a.charCodeAt(index)) < rank(b.charCodeAt(index)) ? -1 : 1;
 }
 
-const SURROGATE = /[\ud800-\udfff]/;
+/** So many units are compared at once: that takes no longer than ten one by one. */
+const manyUnits = 128;
 
-function compareUnits(a: string, b: string): -1 | 1 {
-  const length = Math.min(a.length, b.length);
-  for (let index = 0; index < length; index += 1) {
-    const left = a.charCodeAt(index);
-    const right = b.charCodeAt(index);
-    if (left !== right) return rank(left) < rank(right) ? -1 : 1;
+/** How many UTF-16 units two texts share at their beginning, if fewer than `most`, which neither is shorter than. */
+export function commonUnits(a: string, b: string, most: number): number {
+  let index = 0;
+  while (index + manyUnits <= most && a.slice(index, index + manyUnits) === b.slice(index, index + manyUnits)) {
+    index += manyUnits;
   }
-  return a.length < b.length ? -1 : 1;
+  while (index < most && a.charCodeAt(index) === b.charCodeAt(index)) index += 1;
+  return index;
 }
 
 /** A UTF-16 unit's place in code point order: surrogates stand for what lies beyond U+FFFF. */
