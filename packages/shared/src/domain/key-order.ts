@@ -4,7 +4,7 @@
  */
 export function compareKeys(a: string, b: string): -1 | 0 | 1 {
   if (a === b) return 0;
-  // Without surrogates both orders are one, and V8's own comparison takes a tenth of the time.
+  // Without surrogates both orders are one, and V8's own comparison is fast before any code is compiled.
   if (!SURROGATE.test(a) && !SURROGATE.test(b)) return a < b ? -1 : 1;
   return compareUnits(a, b);
 }
