@@ -3,6 +3,7 @@ import { fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
 import { crc64 } from "@causeway/shared/adapters/crc64/crc64.ts";
+import { wasmCrc64 } from "@causeway/shared/adapters/crc64/wasm.ts";
 import { createOssTarget } from "@causeway/shared/adapters/oss/oss-target.ts";
 import { createS3Source } from "@causeway/shared/adapters/s3/s3-source.ts";
 import { metadataOfRecord } from "@causeway/shared/domain/source-record.ts";
@@ -68,11 +69,14 @@ async function measure() {
   const listCpuMicros = await cpuMicros(200, 4, list);
   const bytes = new Uint8Array(8 * 1024 ** 2).fill(1);
   const crcCpuMicros = await cpuMicros(40, 1, async () => crc64(bytes));
+  const wasmCpuMicros = await cpuMicros(40, 1, async () => wasmCrc64.crc64(bytes, 0n));
   return {
     cpuMicrosPerSmallObject: smallCpuMicros,
     cpuSecondsPerGB: (largeCpuMicros / LARGE_BYTES) * 1000,
     cpuMillisPerListPage: listCpuMicros / 1000,
+    // The native one where it was built.
     crc64GBPerSecond: bytes.length / crcCpuMicros / 1000,
+    crc64WasmGBPerSecond: bytes.length / wasmCpuMicros / 1000,
   };
 }
 

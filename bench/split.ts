@@ -79,19 +79,39 @@ function bytesWanted(args: readonly string[]): number {
   return wanted;
 }
 
+/** What four processes reach is compared with the speed that their stores allow one, so that a slow run of one flatters nobody. */
+const bytesPerSecondOfProcess = bytesPerSecondOfConnection * connectionsOfProcess;
+const leastSpeedup = 3.5;
+const mostExtraShare = 0.02;
+
 const one = await copy(1);
 const four = await copy(4);
 const killed = await copy(4, (system) => system.processes.kill("worker-1"));
+const ratios = {
+  speedup4: one.seconds / four.seconds,
+  speedup4OfBandwidth: sizeBytes / bytesPerSecondOfProcess / four.seconds,
+  oneOfBandwidth: sizeBytes / bytesPerSecondOfProcess / one.seconds,
+  extraShareAfterKill: killed.extraBytes / sizeBytes,
+};
 print(
   resultOf("split", {
     runs: 1,
     figures: {
       objectBytes: sizeBytes,
-      bytesPerSecondOfProcess: bytesPerSecondOfConnection * connectionsOfProcess,
+      bytesPerSecondOfProcess,
       secondsOneProcess: one.seconds,
       secondsFourProcesses: four.seconds,
       extraBytesAfterKill: killed.extraBytes,
     },
-    ratios: { speedup4: one.seconds / four.seconds, extraShareAfterKill: killed.extraBytes / sizeBytes },
+    ratios,
   }),
 );
+if (
+  Math.min(ratios.speedup4, ratios.speedup4OfBandwidth) < leastSpeedup ||
+  ratios.extraShareAfterKill > mostExtraShare
+) {
+  console.error(
+    `four processes must be ${leastSpeedup} times as fast as one, and a killed one cost ${mostExtraShare} at most`,
+  );
+  process.exitCode = 1;
+}

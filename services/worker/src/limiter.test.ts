@@ -4,6 +4,7 @@ import { createMemoryFleetBudget } from "@causeway/shared/adapters/memory/fleet-
 import { limitsSchema, type Limits } from "@causeway/shared/domain/limits.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { FleetBudget } from "@causeway/shared/ports/fleet-budget.ts";
+import type { Meter } from "@causeway/shared/ports/meter.ts";
 import { createLimiter } from "./limiter.ts";
 
 const signal = new AbortController().signal;
@@ -31,10 +32,26 @@ interface Trial {
 }
 
 function limiterOf({ limits, clock = leapingClock(), budget = createMemoryFleetBudget(clock), safeShare = 1 }: Trial) {
+  const told: string[] = [];
+  const meter: Meter = {
+    count: (name, labels, by) => void told.push([name, ...Object.values(labels), by].join(" ")),
+    time: (name, labels, seconds) => void told.push([name, ...Object.values(labels), seconds].join(" ")),
+    gauge: () => {},
+    timer: () => () => {},
+  };
   const current = typeof limits === "function" ? limits : () => limits;
   return {
     clock,
-    limiter: createLimiter({ name: "j", budget, limits: current, safeShare: () => safeShare, clock }),
+    told,
+    limiter: createLimiter({
+      name: "j",
+      of: "job",
+      meter,
+      budget,
+      limits: current,
+      safeShare: () => safeShare,
+      clock,
+    }),
   };
 }
 
@@ -159,4 +176,21 @@ test("a budget that is spent is asked some times a second, and no more is leased
   assert.ok(seconds > 17 && seconds < 22, `${seconds} s`);
   assert.ok(leased.times < seconds * 25, `${leased.times} leases in ${seconds} s`);
   assert.ok(leased.requests < 500 && leased.bytes < 22_000, JSON.stringify(leased));
+});
+
+test("metrics tell what was granted by whom, and how long who waited", async () => {
+  const limits = limitsSchema.parse({ requestsPerSecond: 10 });
+  for (const [budget, by] of [
+    [undefined, "fleet"],
+    [unreachable, "safe-share"],
+  ] as const) {
+    const { limiter, told } = limiterOf({ limits, ...(budget === undefined ? {} : { budget }) });
+    for (let n = 0; n < 30; n += 1) await limiter.spend({ bytes: 5, requests: 1 }, { signal });
+    const granted = told.filter((line) => line.startsWith(`migration_limit_granted_total job requests ${by} `));
+    const sum = granted.reduce((total, line) => total + Number(line.split(" ").at(-1)), 0);
+    assert.ok(sum >= 29 && sum <= 42, `${sum} were granted`);
+    const waits = told.filter((line) => line.startsWith("migration_limit_wait_seconds job requests "));
+    assert.ok(waits.length > 5, `${waits.length} waited`);
+    assert.equal(told.length, told.filter((line) => line.includes(" job requests ")).length, "bytes are not limited");
+  }
 });

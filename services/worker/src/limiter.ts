@@ -2,11 +2,15 @@ import type { Limits } from "@causeway/shared/domain/limits.ts";
 import { allowanceAt, type Allowance } from "@causeway/shared/domain/timetable.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { FleetBudget, RateLimiter, Spending } from "@causeway/shared/ports/fleet-budget.ts";
+import type { Meter } from "@causeway/shared/ports/meter.ts";
 import { createTurnstile } from "./turnstile.ts";
 
 export interface LimiterParts {
   /** The budget's name: a job's or a path's. */
   readonly name: string;
+  /** As metrics name it: they tell of all jobs together. */
+  readonly of: "job" | "path";
+  readonly meter: Meter;
   readonly budget: FleetBudget;
   /** The limits as they are now: a PATCH changes them while work waits. */
   readonly limits: () => Limits;
@@ -19,7 +23,7 @@ export interface LimiterParts {
  * The brake of one job or path in this process: a turnstile for bytes and one for requests. Apart, because what only sends
  * a request must not wait until a body is paid that it is about to take in.
  */
-export function createLimiter({ name, budget, limits, safeShare, clock }: LimiterParts): RateLimiter {
+export function createLimiter({ name, of, meter, budget, limits, safeShare, clock }: LimiterParts): RateLimiter {
   const allowance = createAllowance(limits, clock);
   const turnstileOf = (kind: keyof Spending, rate: keyof Allowance) =>
     createTurnstile({
@@ -30,6 +34,10 @@ export function createLimiter({ name, budget, limits, safeShare, clock }: Limite
       perSecond: () => allowance()[rate],
       safeShare,
       clock,
+      tell: {
+        granted: (amount, by) => meter.count("migration_limit_granted_total", { of, unit: kind, by }, amount),
+        waited: (seconds) => meter.time("migration_limit_wait_seconds", { of, unit: kind }, seconds),
+      },
     });
   const bytes = turnstileOf("bytes", "bytesPerSecond");
   const requests = turnstileOf("requests", "requestsPerSecond");

@@ -1,6 +1,7 @@
 import type { JobRecord } from "@causeway/shared/domain/job.ts";
 import type { Limits } from "@causeway/shared/domain/limits.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
+import type { Meter } from "@causeway/shared/ports/meter.ts";
 import type { FleetBudget, RateLimiter } from "@causeway/shared/ports/fleet-budget.ts";
 import type { WorkerRegistry } from "@causeway/shared/ports/worker-registry.ts";
 import { createLimiter } from "./limiter.ts";
@@ -11,6 +12,7 @@ export interface LimitersParts {
   /** What all jobs together may use of one path. */
   readonly pathLimits: Limits;
   readonly clock: Clock;
+  readonly meter: Meter;
 }
 
 /** The brakes of this process. */
@@ -30,8 +32,8 @@ interface Braked {
 const mostJobs = 1000;
 const refreshMs = 10_000;
 
-export function createLimiters({ budget, workers, pathLimits, clock }: LimitersParts): Limiters {
-  const safeShare = createFleetShare(workers, clock);
+export function createLimiters({ budget, workers, pathLimits, clock, meter }: LimitersParts): Limiters {
+  const common = { budget, meter, clock, safeShare: createFleetShare(workers, clock) };
   const jobs = new Map<string, Braked>();
   const paths = new Map<string, RateLimiter>();
 
@@ -46,7 +48,7 @@ export function createLimiters({ budget, workers, pathLimits, clock }: LimitersP
       jobs.delete(oldest);
     }
     const limits = (): Limits => braked.limits;
-    const limiter = createLimiter({ name: `job.${id}`, budget, limits, safeShare, clock });
+    const limiter = createLimiter({ ...common, name: `job.${id}`, of: "job", limits });
     const braked: Braked = { limits: spec.limits, revision, limiter };
     jobs.set(id, braked);
     return limiter;
@@ -54,7 +56,7 @@ export function createLimiters({ budget, workers, pathLimits, clock }: LimitersP
   const ofPath = (endpoint: string): RateLimiter => {
     const known = paths.get(endpoint);
     if (known !== undefined) return known;
-    const limiter = createLimiter({ name: `path.${endpoint}`, budget, limits: () => pathLimits, safeShare, clock });
+    const limiter = createLimiter({ ...common, name: `path.${endpoint}`, of: "path", limits: () => pathLimits });
     paths.set(endpoint, limiter);
     return limiter;
   };

@@ -48,6 +48,7 @@ const limiters = createLimiters({
   workers: ledger.workers,
   pathLimits: pathLimitsOf(config),
   clock,
+  meter,
 });
 const worker = createWorkerService({
   identity,

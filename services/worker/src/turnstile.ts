@@ -9,6 +9,15 @@ export interface TurnstileParts {
   /** This process' part of the fleet, for when the budget is out of reach. */
   readonly safeShare: () => number;
   readonly clock: Clock;
+  readonly tell: TurnstileTelling;
+}
+
+/** What is told of a turnstile, for metrics. */
+export interface TurnstileTelling {
+  /** So much was granted: by the fleet's budget, or out of reach of it by this process' safe share. */
+  granted(amount: number, by: "fleet" | "safe-share"): void;
+  /** Somebody has passed who had to wait. */
+  waited(seconds: number): void;
 }
 
 /** Lets work through at one rate: bytes, or requests. */
@@ -27,7 +36,7 @@ const waitMs = 50;
  * Work passes while nothing is owed and is charged then, so that one large object passes whole and the next waits; what is
  * owed is paid by slices leased from the fleet's budget.
  */
-export function createTurnstile({ lease, perSecond, safeShare, clock }: TurnstileParts): Turnstile {
+export function createTurnstile({ lease, perSecond, safeShare, clock, tell }: TurnstileParts): Turnstile {
   const waiting = new Set<Waiter>();
   let balance = 0;
   let ownShare: Bucket | undefined;
@@ -45,13 +54,19 @@ export function createTurnstile({ lease, perSecond, safeShare, clock }: Turnstil
   const leaseOwn = (wanted: number, rate: number): number => {
     const { bucket, taken } = take(ownShare, wanted, rate * safeShare(), clock.now());
     ownShare = bucket;
+    tell.granted(taken, "safe-share");
     return taken;
+  };
+  const leased = async (wanted: number, rate: number): Promise<number> => {
+    const granted = await lease(wanted, rate);
+    tell.granted(granted, "fleet");
+    return granted;
   };
   /** Leases one slice; answers whether the budget gave all that was wanted. */
   const pay = async (): Promise<boolean> => {
     const rate = perSecond();
     const wanted = Math.ceil(Math.min(Math.max(0, -balance), rate) + rate * sliceSeconds);
-    const granted = await lease(wanted, rate).catch(() => leaseOwn(wanted, rate));
+    const granted = await leased(wanted, rate).catch(() => leaseOwn(wanted, rate));
     balance += granted;
     return granted === wanted;
   };
@@ -77,9 +92,10 @@ export function createTurnstile({ lease, perSecond, safeShare, clock }: Turnstil
   return {
     pass(cost, signal) {
       if (waiting.size === 0 && admits(cost)) return undefined;
+      const sinceMs = clock.monotonicMs();
       const passed = queued(waiting, cost, signal);
       void payUntilNobodyWaits();
-      return passed;
+      return passed.then(() => tell.waited((clock.monotonicMs() - sinceMs) / 1000));
     },
     charge,
   };

@@ -31,6 +31,9 @@ export const metricHelps: Readonly<Record<string, string>> = {
   migration_http_requests_total: "Requests to the API, by method, route and status.",
   migration_http_request_seconds: "How long the API took to answer, by method and route; streams are not timed.",
   migration_connections: "Objects and parts that may be under way at once, and that are.",
+  migration_limit_granted_total:
+    "Bytes and requests that limits granted, of jobs and of paths, by the fleet's budget or by a process' safe share.",
+  migration_limit_wait_seconds: "How long requests waited for a limit; those that did not wait are not counted.",
   migration_bodies_bytes: "Memory that is reserved for bodies.",
   migration_tunnel_up: "Whether the tunnel carries what goes to the targets: 1, or 0.",
   migration_tunnel_children: "CHILD_SAs that carry packets.",
