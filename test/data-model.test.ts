@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { Redis } from "ioredis";
 import { createTaskConsumer } from "../packages/shared/src/adapters/bullmq/consumer.ts";
 import { createShardQueue, createTaskQueue } from "../packages/shared/src/adapters/bullmq/queue.ts";
+import { connectRedis } from "../packages/shared/src/adapters/redis/connect.ts";
 import {
   budgetKey,
   indexKeys,
@@ -14,6 +14,7 @@ import {
   taskKey,
   workerKeys,
 } from "../packages/shared/src/adapters/redis/keys.ts";
+import { createLogger } from "../packages/shared/src/platform/logger.ts";
 import { startRedisServer } from "../packages/shared/src/testing/ledger-redis-server.ts";
 
 const page = readFileSync(new URL("../docs/data-model.md", import.meta.url), "utf8");
@@ -50,12 +51,12 @@ const server = await startRedisServer({ settings: ["--maxmemory-policy", "noevic
 const skip = server === undefined ? "redis-server is not installed" : false;
 
 test("the page names every key that the queues make", { skip }, async (t) => {
-  const redis = new Redis(server?.url ?? "", { maxRetriesPerRequest: null });
+  const log = createLogger({ service: "test", level: "fatal", version: "0" });
+  const redis = connectRedis({ url: server?.url ?? "", ca: undefined, whileAway: "wait", log });
   t.after(async () => {
     redis.disconnect();
     await server?.stop();
   });
-  const log = { warn: () => undefined };
   const [tasks, shards] = [createTaskQueue(redis, log), createShardQueue(redis, log)];
   const seen = new Set<string>();
   const look = async (): Promise<void> => {
