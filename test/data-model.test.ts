@@ -14,6 +14,7 @@ import {
   taskKey,
   workerKeys,
 } from "../packages/shared/src/adapters/redis/keys.ts";
+import { createLogger } from "../packages/shared/src/platform/logger.ts";
 import { startRedisServer } from "../packages/shared/src/testing/ledger-redis-server.ts";
 
 const page = readFileSync(new URL("../docs/data-model.md", import.meta.url), "utf8");
@@ -50,13 +51,12 @@ const server = await startRedisServer({ settings: ["--maxmemory-policy", "noevic
 const skip = server === undefined ? "redis-server is not installed" : false;
 
 test("the page names every key that the queues make", { skip }, async (t) => {
-  const silent = { info: () => undefined, warn: () => undefined };
-  const redis = connectRedis({ url: server?.url ?? "", whileAway: "wait", log: silent });
+  const log = createLogger({ service: "test", level: "fatal", version: "0" });
+  const redis = connectRedis({ url: server?.url ?? "", ca: undefined, whileAway: "wait", log });
   t.after(async () => {
     redis.disconnect();
     await server?.stop();
   });
-  const log = { warn: () => undefined };
   const [tasks, shards] = [createTaskQueue(redis, log), createShardQueue(redis, log)];
   const seen = new Set<string>();
   const look = async (): Promise<void> => {
