@@ -1,4 +1,4 @@
-import { dirname, join, normalize } from "node:path/posix";
+import { importsOf, shortened, withoutComments } from "./imports.ts";
 
 /** A breach of the architecture, as a sentence that names the file. */
 export type Breach = string;
@@ -142,47 +142,4 @@ function textBreaches(file: string, code: string): Breach[] {
     breaches.push(`${file} spells a Redis key; only packages/shared/src/adapters/redis/keys.ts may`);
   }
   return breaches;
-}
-
-interface Import {
-  readonly specifier: string;
-  readonly typesOnly: boolean;
-  /** The names between the braces; empty for other forms. */
-  readonly names: readonly string[];
-}
-
-// Statements begin their line; only import() may stand anywhere.
-const statement =
-  /^\s*(?:import|export)\s+(type\s)?([^"';=()]*?)\bfrom\s*"([^"]+)"|^\s*import\s*"([^"]+)"|\bimport\s*\(\s*"([^"]+)"/gm;
-
-function* importsOf(file: string, code: string): Generator<Import> {
-  for (const [, type, clause = "", from, bare, called] of code.matchAll(statement)) {
-    const specifier = from ?? bare ?? called ?? "";
-    const names = /\{([^}]*)\}/.exec(clause)?.[1]?.split(",") ?? [];
-    yield {
-      specifier: specifier.startsWith(".")
-        ? shortened(normalize(join(dirname(file), specifier)))
-        : specifier.replace("@causeway/", ""),
-      typesOnly: type !== undefined,
-      names: names
-        .map(
-          (name) =>
-            name
-              .replace(/^\s*type\s/, "")
-              .trim()
-              .split(/\s/)[0] ?? "",
-        )
-        .filter((name) => name !== ""),
-    };
-  }
-}
-
-/** Paths of packages as importers name them: `packages/shared/src/domain/x.ts` is `shared/domain/x.ts`. */
-function shortened(path: string): string {
-  return path.replace(/^packages\/([^/]+)\/src\//, "$1/");
-}
-
-/** Drops comments. A `//` inside a string counts only after white space, so that addresses survive. */
-function withoutComments(text: string): string {
-  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/(^|\s)\/\/.*$/gm, "$1");
 }

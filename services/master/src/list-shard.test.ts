@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { PlanStep } from "@causeway/shared/ports/plan-ledger.ts";
 import { createRig, never, newId, numberedKeys, type Rig, sourceOf, unwatched } from "../test/rig.ts";
-import { listShard, type ShardListing } from "./list-shard.ts";
+import { listShard } from "./list-shard.ts";
+import type { ShardListing } from "./shard-listing.ts";
 
 const options = { signal: never };
 

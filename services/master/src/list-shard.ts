@@ -1,27 +1,9 @@
-import { addPage, type BatchLimits, emptyBatch, type OpenBatch } from "@causeway/shared/domain/plan.ts";
+import { addPage, emptyBatch, type OpenBatch } from "@causeway/shared/domain/plan.ts";
 import type { Shard } from "@causeway/shared/domain/shard.ts";
-import type { ObjectSource, Signalled } from "@causeway/shared/ports/object-source.ts";
-import type { PlanLedger } from "@causeway/shared/ports/plan-ledger.ts";
-import type { ShardWatch } from "./listing-board.ts";
+import type { Signalled } from "@causeway/shared/ports/object-source.ts";
 import { pagesOf } from "./pages.ts";
 import { createPlanSteps, type PlanSteps, type Stepped } from "./plan-steps.ts";
-
-export interface ShardListing {
-  readonly jobId: string;
-  readonly shardId: string;
-  readonly prefix: string;
-  readonly limits: BatchLimits;
-  readonly source: Pick<ObjectSource, "listPage">;
-  readonly plans: PlanLedger;
-  /** Asked before each page but the first: false saves the cursor and leaves the rest to a later turn. */
-  mayGoOn(): Promise<boolean>;
-  /** Told after each step that stored tasks. */
-  onPlanned(planned: { readonly tasks: number; readonly objects: number }): void;
-  /** Told which keys come, so that idle listers know where to split. */
-  readonly watch: ShardWatch;
-  /** 128 random bits as 32 hex digits. */
-  readonly newId: () => string;
-}
+import type { ShardListing } from "./shard-listing.ts";
 
 /** `suspended`: the cursor is saved, another turn goes on. */
 export type ListingEnd = "finished" | "suspended";

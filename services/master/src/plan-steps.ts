@@ -3,7 +3,7 @@ import type { SourceObject } from "@causeway/shared/domain/object.ts";
 import { taskOf } from "@causeway/shared/domain/plan.ts";
 import type { Shard } from "@causeway/shared/domain/shard.ts";
 import type { Planned } from "@causeway/shared/ports/plan-ledger.ts";
-import type { ShardListing } from "./list-shard.ts";
+import type { ShardListing } from "./shard-listing.ts";
 import type { PageRange } from "./pages.ts";
 
 /** `refused`: somebody else planned of this shard, or finished it. */

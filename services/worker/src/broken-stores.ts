@@ -1,5 +1,5 @@
 import type { Fault } from "@causeway/shared/domain/fault.ts";
-import type { Stores } from "./job-context.ts";
+import type { Stores } from "./stores.ts";
 
 /** Stores of a job that cannot be opened here: each object fails with the reason, where a person sees it. */
 export function brokenStores(fault: Fault): Stores {

@@ -5,7 +5,7 @@ import type { JobLedger } from "@causeway/shared/ports/job-ledger.ts";
 import type { ObjectSource } from "@causeway/shared/ports/object-source.ts";
 import type { ObjectTarget } from "@causeway/shared/ports/object-target.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
-import type { JobWork } from "./batch.ts";
+import type { JobWork } from "./job-work.ts";
 import type { TaskRun } from "./task-run.ts";
 
 /** So many refusals one start of a task bears: a store may be late to know a new key. Fewer than an object's attempts. */

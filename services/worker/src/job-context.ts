@@ -2,29 +2,15 @@ import { Fault, faultOf } from "@causeway/shared/domain/fault.ts";
 import type { JobCredentials, OpenJobSpec } from "@causeway/shared/domain/job-spec.ts";
 import type { JobRecord } from "@causeway/shared/domain/job.ts";
 import { mappingRule } from "@causeway/shared/domain/mapping.ts";
-import type { JobLedger } from "@causeway/shared/ports/job-ledger.ts";
-import type { ObjectSource } from "@causeway/shared/ports/object-source.ts";
-import type { ObjectTarget } from "@causeway/shared/ports/object-target.ts";
-import type { CredentialSeal } from "@causeway/shared/ports/secrets.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
-import type { JobWork } from "./batch.ts";
+import type { JobLedger } from "@causeway/shared/ports/job-ledger.ts";
+import type { CredentialSeal } from "@causeway/shared/ports/secrets.ts";
 import { brokenStores } from "./broken-stores.ts";
 import type { MayWrite } from "./hold-guard.ts";
+import type { JobWork } from "./job-work.ts";
 import type { PathWatch } from "./path-watch.ts";
-import { type Listable, probeOf } from "./probe.ts";
-
-/** Both sides of a job, opened with its credentials. */
-export interface Stores {
-  readonly source: ObjectSource;
-  /** The target for one task: each write asks `mayWrite` at the last moment, behind every wait for limits. */
-  targetFor(mayWrite: MayWrite): ObjectTarget;
-  /** Both sides without the job's limits: whether a path works is asked at once, however many requests wait their turn. */
-  readonly unlimited: { readonly source: Listable; readonly target: Listable };
-  close(): Promise<void>;
-}
-
-/** Opens a job's stores; nothing is sent yet. */
-export type OpenStores = (job: JobRecord, credentials: JobCredentials) => Stores;
+import { probeOf } from "./probe.ts";
+import type { OpenStores, Stores } from "./stores.ts";
 
 /** A job as tasks use it. Whoever opened it releases it. */
 export interface OpenJob {

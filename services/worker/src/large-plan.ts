@@ -6,7 +6,8 @@ import { type PartPlan, partRange, planParts, planSourceParts } from "@causeway/
 import { chooseProof, hasEtagOfParts, type ProofPlan } from "@causeway/shared/domain/proof.ts";
 import type { Checksums } from "@causeway/shared/ports/checksums.ts";
 import type { Persist } from "./attempts.ts";
-import type { CopyStep, JobWork } from "./batch.ts";
+import type { CopyStep } from "./copy-step.ts";
+import type { JobWork } from "./job-work.ts";
 import { createPartsProof, type PartChecksum } from "./proof-hash.ts";
 
 /** How an object in parts is cut, and what its bytes are proven by. */

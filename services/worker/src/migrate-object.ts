@@ -7,7 +7,7 @@ import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
 import type { Persist } from "./attempts.ts";
 import type { Batch } from "./batch.ts";
-import type { CopyObject } from "./copy-object.ts";
+import type { CopyObject } from "./copy-step.ts";
 import { alreadyCopied, copied, failed, newTrail, skipped, type Trail } from "./outcomes.ts";
 import { removeBadCopy, verdictOf } from "./verify.ts";
 

@@ -2,7 +2,8 @@ import type { Fault } from "@causeway/shared/domain/fault.ts";
 import type { SourceObject, TargetObject } from "@causeway/shared/domain/object.ts";
 import type { Outcome, SkipReason } from "@causeway/shared/domain/outcome.ts";
 import { sameMd5 } from "@causeway/shared/domain/etag.ts";
-import type { BadCopy, Copied } from "./verify.ts";
+import type { BadCopy } from "./verify.ts";
+import type { Copied } from "./copy-step.ts";
 
 /** What is remembered of an object while it is worked on. */
 export interface Trail {

@@ -4,7 +4,7 @@ import { type PartPlan, partPatienceMs, partRange } from "@causeway/shared/domai
 import type { Checksums } from "@causeway/shared/ports/checksums.ts";
 import type { Upload, UploadedPart } from "@causeway/shared/ports/object-target.ts";
 import type { Persist } from "./attempts.ts";
-import type { JobWork } from "./batch.ts";
+import type { JobWork } from "./job-work.ts";
 import { measured, withBody } from "./measured.ts";
 import { rested } from "./path-watch.ts";
 import type { PartChecksum } from "./proof-hash.ts";

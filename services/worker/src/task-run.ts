@@ -3,7 +3,7 @@ import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Taken, TaskLedger } from "@causeway/shared/ports/task-ledger.ts";
 import type { Hold } from "@causeway/shared/ports/task-queue.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
-import type { JobWork } from "./batch.ts";
+import type { JobWork } from "./job-work.ts";
 import { type OutcomeBook, createOutcomeBook } from "./outcome-book.ts";
 
 /**

@@ -1,17 +1,6 @@
 import { Fault } from "@causeway/shared/domain/fault.ts";
-import type { Stored } from "@causeway/shared/domain/object.ts";
-import type { SourceProof } from "@causeway/shared/domain/outcome.ts";
 import type { Batch } from "./batch.ts";
-
-/** What a copy knows of what it sent and of what OSS says it stored. */
-export interface Copied {
-  readonly sizeBytes: number;
-  readonly sourceEtag: string;
-  /** CRC-64/XZ of the bytes sent. */
-  readonly crc64: bigint;
-  readonly stored: Stored;
-  readonly proof: SourceProof;
-}
+import type { Copied } from "./copy-step.ts";
 
 export type Verdict = "match" | { readonly mismatch: Fault };
 

@@ -7,7 +7,7 @@ import { createMemoryLease, createMemoryWorkers } from "./fleet.ts";
 import { createMemoryJobs } from "./jobs.ts";
 import { createMemoryNotices } from "./notices.ts";
 import { createMemoryPlans } from "./plan.ts";
-import { createMemoryHistory } from "./rates.ts";
+import { createMemoryHistory } from "./history.ts";
 import { createMemorySettling } from "./settling.ts";
 import { createMemorySpreads } from "./spreads.ts";
 import type { JobBook } from "./state.ts";

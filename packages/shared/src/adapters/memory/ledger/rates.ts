@@ -1,11 +1,9 @@
-import { type History, type Span, spansOf, withSpan } from "../../../domain/history.ts";
+import { type History, withSpan } from "../../../domain/history.ts";
 import type { JobFigures } from "../../../domain/job.ts";
 import type { Tally } from "../../../domain/outcome.ts";
-import type { Clock } from "../../../ports/clock.ts";
-import type { JobHistory } from "../../../ports/job-history.ts";
-import type { JobBook } from "./state.ts";
 
-const bucketMs = 10_000;
+/** How long a bucket lasts, ms. */
+export const bucketMs = 10_000;
 const bucketCount = 6;
 
 /** What was settled lately, by ten seconds, and what was before. */
@@ -17,21 +15,6 @@ export interface Rates {
 
 export function emptyRates(): Rates {
   return { buckets: new Map(), history: [] };
-}
-
-export function createMemoryHistory(books: ReadonlyMap<string, JobBook>, clock: Clock): JobHistory {
-  return {
-    async spans(jobId) {
-      const book = books.get(jobId);
-      if (book === undefined) return [];
-      const { buckets, history } = book.rates;
-      const recent = [...buckets].sort(byNumber).map(([bucket, sums]): Span => {
-        const fromMs = bucket * bucketMs;
-        return { fromMs, overMs: Math.min(bucketMs, Math.max(1000, clock.now() - fromMs)), ...sums };
-      });
-      return [...spansOf(history), ...recent].sort(byTime);
-    },
-  };
 }
 
 /** Adds what was just counted; what is older than a minute becomes history. */
@@ -65,10 +48,7 @@ export function recentOf({ buckets }: Rates, createdAtMs: number, nowMs: number)
   return { objects, bytes, overMs };
 }
 
-function byTime(one: Span, other: Span): number {
-  return one.fromMs - other.fromMs;
-}
-
-function byNumber([one]: readonly [number, unknown], [other]: readonly [number, unknown]): number {
+/** The older bucket first. */
+export function byNumber([one]: readonly [number, unknown], [other]: readonly [number, unknown]): number {
   return one - other;
 }
