@@ -55,7 +55,7 @@ export async function resourcesOf(settings: Record<string, unknown>): Promise<re
     false,
   );
   const { createStack } = await import("../src/stack.ts");
-  const { readSettings } = await import("../src/plan/settings.ts");
+  const { readSettings } = await import("../src/plan/read-settings.ts");
   createStack(readSettings(settings));
   await settled(asked);
   return asked;
