@@ -77,7 +77,7 @@ describe("failed objects in Redis", { skip: server === undefined ? "redis-server
 
   test("that take more room together than apart are counted all the same", async () => {
     const jobId = await failedJob([randomTask(1, 8), randomTask(1, 8)]);
-    const members = await redis.zrange(jobKey(jobId, "failed"), 0, -1);
+    const members = await redis.zrange(jobKey(jobId, "failed"), "0", "-1");
     const before = Number(await redis.hget(jobKey(jobId, "counts"), "failureBytes"));
     const larger = "1\n".padEnd(2 * before, "x");
     const args = ["0", "2", "SOURCE_ARCHIVED", newId(), "2", 2, 2, larger, members.length, ...members];
