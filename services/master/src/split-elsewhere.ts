@@ -7,7 +7,7 @@ import type { Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { BacklogGauge } from "./backlog-gauge.ts";
 import { isListing } from "./backlog-gauge.ts";
 import type { JobStores } from "./job-stores.ts";
-import { patientSource } from "./lister.ts";
+import { probedSource } from "./patient-source.ts";
 import type { ShardSight } from "./listing-board.ts";
 import type { ListingPaces } from "./listing-pace.ts";
 import { type SplitParts, splitShard } from "./split-shards.ts";
@@ -37,8 +37,8 @@ export function createSplitElsewhere(parts: ElsewhereParts): (options: Signalled
     const shard = unfinished[Math.floor(Math.random() * unfinished.length)];
     if (shard === undefined) return false;
     return await parts.stores.use(job, async ({ source }) => {
-      const patient = patientSource(parts.paces.paced(jobId, source), parts.clock);
-      const sight = await look(shard, { jobId, prefix: job.spec.source.prefix, source: patient }, options);
+      const probed = probedSource(parts.paces.paced(jobId, source), parts.clock);
+      const sight = await look(shard, { jobId, prefix: job.spec.source.prefix, source: probed }, options);
       return sight !== undefined && (await splitShard(sight, parts, options)) === "split";
     });
   }
