@@ -33,8 +33,9 @@ export function createSplitElsewhere(parts: ElsewhereParts): (options: Signalled
   async function splitOne(jobId: string, options: Signalled): Promise<boolean> {
     const job = await parts.jobs.get(jobId);
     if (job?.state !== "running" || !(await parts.gauge.hasRoom(jobId))) return false;
-    const unfinished = await parts.plans.shards(jobId);
-    const shard = unfinished[Math.floor(Math.random() * unfinished.length)];
+    // A job of which nothing is planned is being checked by its first lister: whether its stores work at all is not known yet.
+    const begun = (await parts.plans.shards(jobId)).filter(({ after, cursor }) => (cursor ?? after) !== undefined);
+    const shard = begun[Math.floor(Math.random() * begun.length)];
     if (shard === undefined) return false;
     return await parts.stores.use(job, async ({ source }) => {
       const probed = probedSource(parts.paces.paced(jobId, source), parts.clock);
