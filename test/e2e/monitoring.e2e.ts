@@ -14,8 +14,9 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const monitoring = join(root, "deploy/monitoring");
 const waitMs = 120_000;
 
-/** These have nothing to show on a machine without a tunnel, or while nothing goes wrong. */
-const mayBeEmpty = /tunnel|split_shards|swept_tasks|notices|migration_request_faults|request_seconds.*route/;
+/** These have nothing to show on a machine without a tunnel or without limits, or while nothing goes wrong. */
+const mayBeEmpty =
+  /tunnel|migration_limit|split_shards|swept_tasks|notices|migration_request_faults|request_seconds.*route/;
 
 interface Panel {
   readonly title: string;

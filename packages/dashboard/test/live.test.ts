@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createEventReader } from "../src/page/live/event-stream.ts";
 import { curveOf, joined, lastOf, pastCurve, withMark, type Mark } from "../src/page/live/history.ts";
+import { underWayOf } from "../src/page/live/under-way.ts";
 
 test("a stream is read into its messages, wherever it is cut", () => {
   const stream =
@@ -70,4 +71,15 @@ test("what a page has seen itself follows the past, the finer in place of the co
 
 test("marks of the same moment replace each other", () => {
   assert.deepEqual(withMark([mark(1, 1)], mark(1.2, 2)), [mark(1.2, 2)]);
+});
+
+test("what running tasks have settled counts before they are committed, but for the parts of objects that are not whole yet", () => {
+  const task = { taskId: "t", startedAt: begun, bytesTotal: 100 };
+  const runningTasksProgress = [
+    { ...task, bytesDone: 30, objectsDone: 3, objectsTotal: 10 },
+    { ...task, bytesDone: 40, objectsDone: 4, objectsTotal: 4 },
+    { ...task, bytesDone: 99, objectsDone: 0, objectsTotal: 0 },
+  ];
+  assert.deepEqual(underWayOf({ runningTasksProgress }), { objects: 7, bytes: 70 });
+  assert.deepEqual(underWayOf({ runningTasksProgress: [] }), { objects: 0, bytes: 0 });
 });

@@ -3,12 +3,14 @@ import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { MultipartTarget, Upload } from "@causeway/shared/ports/object-target.ts";
 import type { UploadLedger } from "@causeway/shared/ports/task-ledger.ts";
+import type { OnRefused } from "./patience.ts";
 import { targetPatience } from "./target-patience.ts";
 
 export interface AbortParts {
   readonly uploads: UploadLedger;
   readonly target: MultipartTarget;
   readonly clock: Clock;
+  readonly onRefused: OnRefused;
 }
 
 const uploadsAtOnce = 100;
@@ -31,8 +33,9 @@ export async function abortUploads(jobId: string, parts: AbortParts, options: Si
   }
 }
 
-async function abortUpload(upload: Upload, { target, clock }: AbortParts, options: Signalled): Promise<void> {
-  const patiently = targetPatience(clock);
+async function abortUpload(upload: Upload, parts: AbortParts, options: Signalled): Promise<void> {
+  const { target, clock } = parts;
+  const patiently = targetPatience(parts);
   for (let tries = 0; tries < abortsPerUpload; tries += 1) {
     await patiently((tried) => target.abort(upload, tried), options);
     const held = await patiently((tried) => target.parts(upload, tried), options);

@@ -2,17 +2,18 @@ import type { OpenJobSpec } from "@causeway/shared/domain/job-spec.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { ObjectSource, Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { ObjectTarget } from "@causeway/shared/ports/object-target.ts";
-import { outageMs, patiently } from "./patience.ts";
+import { type OnRefused, outageMs, patiently } from "./patience.ts";
 
 export interface OpenedStores {
   readonly source: ObjectSource;
   readonly target: ObjectTarget;
 }
 
-/** Whether anything of the job was listed before: then its stores have worked. */
 export interface Checking {
   readonly clock: Clock;
+  /** Whether anything of the job was listed before: then its stores have worked. */
   readonly job: "new" | "begun";
+  readonly onRefused: OnRefused;
 }
 
 const deadlineMs = 8000;
@@ -30,10 +31,10 @@ const patience = {
 export async function checkJob(
   spec: OpenJobSpec,
   { source, target }: OpenedStores,
-  { clock, job }: Checking,
+  { clock, job, onRefused }: Checking,
   options: Signalled,
 ): Promise<void> {
-  const how = { ...patience[job], clock };
+  const how = { ...patience[job], clock, onRefused };
   const first = { after: undefined, limit: 1 };
   const checks = [
     patiently(

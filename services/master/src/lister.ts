@@ -5,7 +5,7 @@ import { reasonOf } from "@causeway/shared/domain/reason.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { JobLedger } from "@causeway/shared/ports/job-ledger.ts";
 import type { Meter } from "@causeway/shared/ports/meter.ts";
-import type { ObjectSource, Signalled } from "@causeway/shared/ports/object-source.ts";
+import type { Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { PlanLedger } from "@causeway/shared/ports/plan-ledger.ts";
 import type { Handled, Hold, ShardPointer } from "@causeway/shared/ports/task-queue.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
@@ -15,8 +15,9 @@ import type { JobStores } from "./job-stores.ts";
 import { listShard } from "./list-shard.ts";
 import type { ListingBoard } from "./listing-board.ts";
 import type { ListingPaces } from "./listing-pace.ts";
-import { outageMs, patiently } from "./patience.ts";
-import { tellTrouble } from "./tell-trouble.ts";
+import { createListingTurn, type ListingTurn, turnIsOver } from "./listing-turn.ts";
+import { patientSource, probedSource } from "./patient-source.ts";
+import { createOutageNews, tellTrouble } from "./tell-trouble.ts";
 
 export interface ListerParts {
   readonly jobs: JobLedger;
@@ -36,57 +37,46 @@ export interface ListerParts {
   readonly stopping: AbortSignal;
 }
 
-const deadlineMs = 60_000;
-/** Where jobs wait for a free lister, each is listed this many pages in turn. */
-const pagesPerTurn = 20;
-
 /** Lists the shards that the queue hands out: checks the job before its first page, then plans from the cursor on. */
 export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: Hold) => Promise<Handled> {
-  const checked = new Set<string>();
+  const check = createCheck(parts);
 
   async function list(job: JobRecord, pointer: ShardPointer, stores: OpenedStores, hold: Hold): Promise<void> {
     // It was put on the queue while there was room, and others were faster: the dispatcher hands it out again.
     if (!(await parts.gauge.hasRoom(job.id))) return;
     const options = { signal: AbortSignal.any([hold.signal, parts.stopping]) };
-    const revision = `${job.id}/${job.revision}`;
-    if (!checked.has(revision)) {
-      await checkJob(
-        job.spec,
-        stores,
-        { clock: parts.clock, job: (await hasBegun(job, parts)) ? "begun" : "new" },
-        options,
-      );
-    }
-    checked.add(revision);
-    let pages = 0;
     const { jobId, shardId } = pointer;
     const { prefix } = job.spec.source;
-    const source = patientSource(parts.paces.paced(jobId, stores.source), parts.clock);
-    const entered = parts.board.enter({ jobId, shardId, prefix, source });
-    const end = await listShard(
-      {
-        jobId,
-        shardId,
-        prefix,
-        limits: { ...job.spec.tasks, spreadThreshold: job.spec.largeObjects.spreadThreshold },
-        source,
-        watch: entered,
-        plans: parts.plans,
-        newId: parts.newId,
-        async mayGoOn() {
-          pages += 1;
-          if (pages >= pagesPerTurn && parts.board.mustYield(shardId, parts.gauge.listing())) return false;
-          return (await parts.gauge.hasRoom(job.id)) && !parts.gauge.isChanged(job.id, job.revision);
+    const source = parts.paces.paced(jobId, stores.source);
+    const entered = parts.board.enter({ jobId, shardId, prefix, source: probedSource(source, parts.clock) });
+    const turn = createListingTurn(job, shardId, parts);
+    try {
+      await check(job, stores, turn, options);
+      const end = await listShard(
+        {
+          jobId,
+          shardId,
+          prefix,
+          limits: { ...job.spec.tasks, spreadThreshold: job.spec.largeObjects.spreadThreshold },
+          source: patientSource(source, { ...parts, onRefused: turn.onRefused }),
+          watch: entered,
+          plans: parts.plans,
+          newId: parts.newId,
+          mayGoOn: turn.mayGoOn,
+          onPlanned({ tasks, objects }) {
+            parts.gauge.planned(jobId, tasks);
+            parts.meter.count("migration_listed_objects_total", {}, objects);
+            parts.onChange();
+          },
         },
-        onPlanned({ tasks, objects }) {
-          parts.gauge.planned(jobId, tasks);
-          parts.meter.count("migration_listed_objects_total", {}, objects);
-          parts.onChange();
-        },
-      },
-      options,
-    ).finally(() => entered.leave());
-    if (end === "finished") parts.log.info({ jobId: job.id, shardId: pointer.shardId }, "shard is listed");
+        options,
+      );
+      if (end === "finished") parts.log.info({ jobId, shardId }, "shard is listed");
+    } catch (thrown) {
+      if (thrown !== turnIsOver) throw thrown;
+    } finally {
+      entered.leave();
+    }
     parts.onChange();
   }
 
@@ -102,6 +92,21 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
       job = present?.revision === job.revision ? undefined : present;
     }
     return "done";
+  };
+}
+
+/** Checks each revision of a job once. */
+function createCheck(parts: ListerParts) {
+  const checked = new Set<string>();
+  return async (job: JobRecord, stores: OpenedStores, turn: ListingTurn, options: Signalled): Promise<void> => {
+    const revision = `${job.id}/${job.revision}`;
+    if (checked.has(revision)) return;
+    // A job that has begun can wait for its turn; a new one is to say soon whether it can work at all.
+    const how = (await hasBegun(job, parts))
+      ? ({ job: "begun", onRefused: turn.onRefused } as const)
+      : ({ job: "new", onRefused: createOutageNews(job.id, parts) } as const);
+    await checkJob(job.spec, stores, { ...how, clock: parts.clock }, options);
+    checked.add(revision);
   };
 }
 
@@ -144,18 +149,4 @@ async function abandon(job: JobRecord, fault: Fault, parts: ListerParts): Promis
   parts.log[level]({ jobId: job.id, code: fault.code, err: fault, answer: abandoned }, "the listing is refused");
   parts.meter.count("migration_faults_total", { code: fault.code, kind: fault.kind });
   parts.onChange();
-}
-
-/** A source whose pages are asked for until they come; what may pass is waited for. */
-export function patientSource(source: Pick<ObjectSource, "listPage">, clock: Clock): Pick<ObjectSource, "listPage"> {
-  const patience = {
-    clock,
-    patienceMs: outageMs,
-    throttling: "without-end",
-    deadlineMs,
-    unanswered: "SOURCE_UNREACHABLE",
-  } as const;
-  return {
-    listPage: (request, options: Signalled) => patiently((tried) => source.listPage(request, tried), patience, options),
-  };
 }

@@ -5,9 +5,10 @@ import { createMemoryTarget, type MemoryTarget } from "@causeway/shared/adapters
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import { someJob } from "@causeway/shared/testing/builders.ts";
 import { createManualClock, type ManualClock } from "@causeway/shared/testing/manual-clock.ts";
-import { never, sourceOf } from "../test/rig.ts";
+import { createRig, never, quiet, silently, sourceOf } from "../test/rig.ts";
 import { checkJob } from "./check-job.ts";
 import { targetPatience } from "./target-patience.ts";
+import { createOutageNews } from "./tell-trouble.ts";
 
 const tenMinutesMs = 600_000;
 
@@ -34,7 +35,7 @@ async function pass(clock: ManualClock, ms: number): Promise<void> {
 /** Checks a job whose target comes back after a quarter of an hour. */
 function check(clock: ManualClock, job: "new" | "begun"): Promise<void> {
   const stores = { source: sourceOf([]), target: awayUntil(clock, clock.monotonicMs() + 1.5 * tenMinutesMs) };
-  const checked = checkJob(someJob().spec, stores, { clock, job }, { signal: never });
+  const checked = checkJob(someJob().spec, stores, { clock, job, onRefused: silently }, { signal: never });
   checked.catch(() => undefined);
   return checked;
 }
@@ -57,9 +58,38 @@ describe("a target that is away for more than ten minutes", () => {
   test("holds up a job that settles, and does not end it", async () => {
     const clock = createManualClock();
     const target = awayUntil(clock, clock.monotonicMs() + 1.5 * tenMinutesMs);
-    const held = targetPatience(clock)((options) => target.head("key", options), { signal: never });
+    const held = targetPatience({ clock, onRefused: silently })((options) => target.head("key", options), {
+      signal: never,
+    });
     held.catch(() => undefined);
     await pass(clock, 2 * tenMinutesMs);
     assert.equal(await held, undefined);
+  });
+
+  test("is why the job does not get on, for its people, until half a minute after it is over", async () => {
+    const clock = createManualClock();
+    const rig = createRig({ clock });
+    const { id } = await rig.submit();
+    const target = awayUntil(clock, clock.monotonicMs() + tenMinutesMs);
+    const onRefused = createOutageNews(id, { jobs: rig.ledger.jobs, log: quiet });
+    const held = targetPatience({ clock, onRefused })((options) => target.head("key", options), { signal: never });
+    const reason = async () => (await rig.ledger.jobs.get(id))?.stateReason?.code;
+    await pass(clock, 5000);
+    assert.equal(await reason(), undefined, "what passes in seconds is nobody's news");
+    for (let minute = 0; minute < 9; minute += 1) {
+      await pass(clock, 60_000);
+      assert.equal(await reason(), "TARGET_UNREACHABLE");
+    }
+    await pass(clock, 100_000);
+    await held;
+    assert.equal(await reason(), undefined);
+  });
+
+  test("is no news where it only throttles", async () => {
+    const rig = createRig();
+    const { id } = await rig.submit();
+    const news = createOutageNews(id, { jobs: rig.ledger.jobs, log: quiet });
+    await news(new Fault("TARGET_THROTTLED", "throttled"), tenMinutesMs);
+    assert.equal((await rig.ledger.jobs.get(id))?.stateReason, null);
   });
 });

@@ -3,13 +3,20 @@ import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import { createManualClock } from "@causeway/shared/testing/manual-clock.ts";
-import { never } from "../test/rig.ts";
+import { never, silently } from "../test/rig.ts";
 import { type Patience, patiently } from "./patience.ts";
 
 function start(act: () => Promise<string>, signal = never, throttling: Patience["throttling"] = "without-end") {
   const clock = createManualClock();
   const unanswered = "SOURCE_UNREACHABLE";
-  const patience = { clock, patienceMs: 15_000, throttling, deadlineMs: 8000, unanswered } as const;
+  const patience = {
+    clock,
+    patienceMs: 15_000,
+    throttling,
+    deadlineMs: 8000,
+    unanswered,
+    onRefused: silently,
+  } as const;
   const tried = patiently(act, patience, { signal });
   tried.catch(() => undefined);
   return { clock, tried };

@@ -19,13 +19,18 @@ export interface Patience {
   readonly deadlineMs: number;
   /** What a try that takes longer is. */
   readonly unanswered: FaultCode;
+  readonly onRefused: OnRefused;
 }
+
+/** Told of each refusal that is borne, and for how long by now; what it throws ends the waiting. */
+export type OnRefused = (fault: Fault, borneMs: number) => Promise<void>;
 
 const firstWaitMs = 200;
 const longestWaitMs = 5000;
 
 /**
- * Tries until it works. Permanent faults are thrown at once, others when patience ends; the signal's reason once it is aborted.
+ * Tries until it works. Permanent faults are thrown at once, others when patience ends or `onRefused` ends it; the signal's reason
+ * once it is aborted.
  */
 export async function patiently<T>(
   act: (options: Signalled) => Promise<T>,
@@ -47,6 +52,7 @@ export async function patiently<T>(
       const waitMs = fault.retryAfterMs ?? backoffMs(tries);
       const borneMs = refusedSinceMs === undefined ? 0 : clock.monotonicMs() + waitMs - refusedSinceMs;
       if (borneMs > patience.patienceMs) throw fault;
+      await patience.onRefused(fault, borneMs);
       await clock.sleep(waitMs, { signal });
     }
   }

@@ -6,7 +6,7 @@ import type { TargetAttributes } from "@causeway/shared/domain/object.ts";
 import { emptyTally, type Outcome, tallied } from "@causeway/shared/domain/outcome.ts";
 import { copiedOutcome } from "@causeway/shared/testing/builders.ts";
 import type { SettleLedger } from "@causeway/shared/ports/settle-ledger.ts";
-import { createRig, never, numberedKeys, type Rig, sourceOf, stateOf, until } from "../test/rig.ts";
+import { createRig, never, newId, numberedKeys, type Rig, silently, sourceOf, stateOf, until } from "../test/rig.ts";
 import { recheckTasks } from "./recheck.ts";
 
 const options = { signal: never };
@@ -177,7 +177,8 @@ describe("settling", () => {
       assert.ok(heads <= 3, "it looks a second time");
       return target.head(key, given);
     };
-    await recheckTasks(jobId, { settling, clock: rig.clock, newId: () => "f".repeat(32), target: { head } }, options);
+    const parts = { settling, clock: rig.clock, newId, target: { head }, onRefused: silently };
+    await recheckTasks(jobId, parts, options);
     assert.equal(heads, 3);
   });
 

@@ -15,7 +15,7 @@ import type { JobStores } from "./job-stores.ts";
 import { drainJournal } from "./journal-drain.ts";
 import { journalDropped } from "./journal-dropped.ts";
 import { recheckTasks } from "./recheck.ts";
-import { tellTrouble } from "./tell-trouble.ts";
+import { createOutageNews, tellTrouble } from "./tell-trouble.ts";
 
 export interface SettlerParts {
   readonly ledger: DispatchLedger;
@@ -115,8 +115,9 @@ async function account(jobId: string, parts: SettlerParts, options: Signalled): 
     await drainJournal(jobId, parts, options);
     if (await hasLooseEnds(jobId, parts)) {
       await parts.stores.use(job, async ({ target }) => {
-        await recheckTasks(jobId, { ...parts, target }, options);
-        await abortUploads(jobId, { ...parts, target: target.uploads }, options);
+        const onRefused = createOutageNews(jobId, parts);
+        await recheckTasks(jobId, { ...parts, target, onRefused }, options);
+        await abortUploads(jobId, { ...parts, target: target.uploads, onRefused }, options);
       });
     }
     return null;

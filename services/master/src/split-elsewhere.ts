@@ -7,7 +7,7 @@ import type { Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { BacklogGauge } from "./backlog-gauge.ts";
 import { isListing } from "./backlog-gauge.ts";
 import type { JobStores } from "./job-stores.ts";
-import { patientSource } from "./lister.ts";
+import { probedSource } from "./patient-source.ts";
 import type { ShardSight } from "./listing-board.ts";
 import type { ListingPaces } from "./listing-pace.ts";
 import { type SplitParts, splitShard } from "./split-shards.ts";
@@ -33,12 +33,13 @@ export function createSplitElsewhere(parts: ElsewhereParts): (options: Signalled
   async function splitOne(jobId: string, options: Signalled): Promise<boolean> {
     const job = await parts.jobs.get(jobId);
     if (job?.state !== "running" || !(await parts.gauge.hasRoom(jobId))) return false;
-    const unfinished = await parts.plans.shards(jobId);
-    const shard = unfinished[Math.floor(Math.random() * unfinished.length)];
+    // A job of which nothing is planned is being checked by its first lister: whether its stores work at all is not known yet.
+    const begun = (await parts.plans.shards(jobId)).filter(({ after, cursor }) => (cursor ?? after) !== undefined);
+    const shard = begun[Math.floor(Math.random() * begun.length)];
     if (shard === undefined) return false;
     return await parts.stores.use(job, async ({ source }) => {
-      const patient = patientSource(parts.paces.paced(jobId, source), parts.clock);
-      const sight = await look(shard, { jobId, prefix: job.spec.source.prefix, source: patient }, options);
+      const probed = probedSource(parts.paces.paced(jobId, source), parts.clock);
+      const sight = await look(shard, { jobId, prefix: job.spec.source.prefix, source: probed }, options);
       return sight !== undefined && (await splitShard(sight, parts, options)) === "split";
     });
   }

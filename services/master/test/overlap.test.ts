@@ -4,10 +4,10 @@ import { test } from "node:test";
 import { Worker } from "node:worker_threads";
 import { createS3Source } from "@causeway/shared/adapters/s3/s3-source.ts";
 import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
-import { patientSource } from "../src/lister.ts";
 import { createListingPaces } from "../src/listing-pace.ts";
 import { pagesOf } from "../src/pages.ts";
-import { never } from "./rig.ts";
+import { patientSource } from "../src/patient-source.ts";
+import { never, silently } from "./rig.ts";
 
 const pages = 60;
 
@@ -46,7 +46,10 @@ test("the request for the next page is at the store while the present one is sti
   });
   t.after(() => source.close());
   const clock = createSystemClock();
-  const paced = patientSource(createListingPaces(16, clock).paced("job", source), clock);
+  const paced = patientSource(createListingPaces(16, clock).paced("job", source), {
+    clock,
+    onRefused: silently,
+  });
   const readMs: number[] = [];
   for await (const page of pagesOf(paced, { after: undefined, before: undefined, prefix: "" }, { signal: never })) {
     assert.equal(page.length, 1000);

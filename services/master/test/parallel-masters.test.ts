@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ListRequest, Signalled } from "@causeway/shared/ports/object-source.ts";
-import { createRig, numberedKeys, sourceOf, until } from "./rig.ts";
+import { createRig, never, numberedKeys, sourceOf, until } from "./rig.ts";
 
 /** A source that takes its time for each page, and counts how many it is asked for at once. */
 function slowSource(keys: readonly string[], clock: ReturnType<typeof createRig>["clock"]) {
@@ -34,6 +34,28 @@ describe("masters that list together", () => {
     await until("the job is listed", async () => (await rig.ledger.jobs.counts(id))?.listingFinished === true, 60_000);
     assert.equal((await rig.ledger.jobs.counts(id))?.listedObjects, keys.length);
     assert.ok(asked.most >= 4, `at most ${asked.most} pages were asked for at once`);
+  });
+
+  test("nobody looks at a job before its first page is planned", async (t) => {
+    const real = sourceOf(numberedKeys(3000));
+    const asked: number[] = [];
+    const firstPage = Promise.withResolvers<void>();
+    const listPage = async (request: ListRequest, options: Signalled) => {
+      asked.push(request.limit);
+      if (asked.length === 2) await firstPage.promise;
+      return await real.listPage(request, options);
+    };
+    const rig = createRig({ source: { ...real, listPage } });
+    const masters = [rig.master(), rig.master()];
+    t.after(() => Promise.all(masters.map((master) => master.stop())));
+    for (const master of masters) master.start();
+    const { id } = await rig.submit();
+    await until("the first page is asked for", () => asked.length === 2);
+    // An idle master looks at the others' shards once a second.
+    await clock.sleep(2500, { signal: never });
+    assert.deepEqual(asked, [1, 1000]);
+    firstPage.resolve();
+    await until("the job is listed", async () => (await rig.ledger.jobs.counts(id))?.listingFinished === true);
   });
 
   test("a master that comes later takes its share of a listing that is under way", async (t) => {

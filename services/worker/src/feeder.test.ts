@@ -102,6 +102,35 @@ test("once a task is over none of its objects is begun, and it ends when the las
   assert.equal(begun.length, before);
 });
 
+test("a task that is over ends at once, also behind others of its job that go on", async () => {
+  let isOver = false;
+  const { begun, ends, feed } = open(2);
+  const first = feed("a", 50);
+  const second = feed("a'", 50, () => isOver);
+  await settle();
+  isOver = true;
+  ends.shift()?.();
+  await second;
+  assert.ok(begun.every((name) => !name.startsWith("a'")));
+  for (let n = 0; n < 49; n += 1) {
+    await settle();
+    ends.shift()?.();
+  }
+  await first;
+});
+
+test("connections that large objects hold are not waited for by a crowd of small ones", async () => {
+  const { scheduler, begun, feed } = open(40);
+  for (let n = 0; n < 30; n += 1) {
+    void scheduler.hold({ lane: "large", bytes: 1 }, never, () => new Promise(() => {}));
+  }
+  const large = scheduler.figures().connections;
+  assert.ok(large > 0);
+  void feed("a", 200);
+  await settle();
+  assert.equal(begun.length, 40 - large + 8);
+});
+
 test("an object that rejects ends its task, not that of others", async () => {
   const { begun, ends, feed } = open(1);
   const broken = assert.rejects(feed("a", 1), /a defect/);

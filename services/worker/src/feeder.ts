@@ -32,8 +32,7 @@ export interface FeederParts {
 const inLine = 8;
 
 export function createFeeder({ scheduler, atOnce }: FeederParts): Feeder {
-  /** Each job's tasks in the order they came. */
-  const jobs = new Map<string, Set<OpenFeed>>();
+  const line = createLine(atOnce);
   let underWay = 0;
   let isScheduled = false;
 
@@ -45,37 +44,23 @@ export function createFeeder({ scheduler, atOnce }: FeederParts): Feeder {
   };
   const fill = (): void => {
     isScheduled = false;
+    line.leaveOut();
     let room = roomNow();
     while (room > 0) {
-      const begun = beginRound();
+      const begun = line.beginRound();
       if (begun === 0) return;
+      underWay += begun;
       room -= begun;
     }
-    if (jobs.size > 0 && scheduler.waiting("small") < inLine) schedule();
+    if (!line.isEmpty() && scheduler.waiting("small") < inLine) schedule();
   };
   /** One turn of the event loop may have freed hundreds of connections; nobody stands in line then. */
   const roomNow = (): number => {
     const waiting = scheduler.waiting("small");
     if (waiting > 0) return inLine - waiting;
-    return Math.max(inLine, scheduler.figures().allowed + inLine - underWay);
-  };
-  /** Begins one object of each job that has one to begin; answers how many. */
-  const beginRound = (): number => {
-    let begun = 0;
-    for (const [jobId, tasks] of jobs) {
-      if (beginNext(tasks)) begun += 1;
-      if (tasks.size === 0) jobs.delete(jobId);
-    }
-    underWay += begun;
-    return begun;
-  };
-  /** Begins an object of the first of these tasks that has one to begin. */
-  const beginNext = (tasks: Set<OpenFeed>): boolean => {
-    for (const task of tasks) {
-      if (task.beginNext(atOnce)) return true;
-      if (task.isDone()) tasks.delete(task);
-    }
-    return false;
+    // Large objects have connections too, and objects under way do not always hold one.
+    const { allowed, connections } = scheduler.figures();
+    return inLine + Math.max(0, allowed - Math.max(connections, underWay));
   };
   const onSettled = (): void => {
     underWay -= 1;
@@ -85,17 +70,55 @@ export function createFeeder({ scheduler, atOnce }: FeederParts): Feeder {
   return {
     feed: (task) =>
       new Promise((resolve, reject) => {
-        const tasks = jobs.get(task.jobId) ?? new Set();
-        tasks.add(openFeed(task, { resolve, reject, onSettled }));
-        jobs.set(task.jobId, tasks);
+        line.add(task.jobId, openFeed(task, { resolve, reject, onSettled }));
         schedule();
       }),
+  };
+}
+
+/** Whose object is begun next. */
+function createLine(atOnce: number) {
+  /** Each job's tasks in the order they came. */
+  const jobs = new Map<string, Set<OpenFeed>>();
+
+  /** Begins an object of the first of these tasks that has one to begin. */
+  const beginNext = (tasks: Set<OpenFeed>): boolean => {
+    for (const task of tasks) {
+      if (task.beginNext(atOnce)) return true;
+      if (task.isDone()) tasks.delete(task);
+    }
+    return false;
+  };
+  return {
+    add(jobId: string, task: OpenFeed): void {
+      const tasks = jobs.get(jobId) ?? new Set();
+      tasks.add(task);
+      jobs.set(jobId, tasks);
+    },
+    isEmpty: () => jobs.size === 0,
+    /** Leaves out the tasks that are over: behind others of their job they might stand, and hold their slots, for long. */
+    leaveOut(): void {
+      for (const tasks of jobs.values()) {
+        for (const task of tasks) if (task.isOver()) tasks.delete(task);
+      }
+    },
+    /** Begins one object of each job that has one to begin; answers how many. */
+    beginRound(): number {
+      let begun = 0;
+      for (const [jobId, tasks] of jobs) {
+        if (beginNext(tasks)) begun += 1;
+        if (tasks.size === 0) jobs.delete(jobId);
+      }
+      return begun;
+    },
   };
 }
 
 interface OpenFeed {
   /** Begins its next object, unless so many are under way; answers whether it did. */
   beginNext(atOnce: number): boolean;
+  /** Whether nothing more may be begun; if so it ends with the last one under way. */
+  isOver(): boolean;
   /** Whether nothing is left to begin or to wait for. */
   isDone(): boolean;
 }
@@ -116,6 +139,10 @@ function openFeed({ indexes, copy, isOver }: Feed, { resolve, reject, onSettled 
     if (failure === undefined) resolve();
     else reject(failure.reason);
   };
+  const drain = (): void => {
+    isDrained = true;
+    endIfDone();
+  };
   const settle = (): void => {
     underWay -= 1;
     endIfDone();
@@ -131,13 +158,16 @@ function openFeed({ indexes, copy, isOver }: Feed, { resolve, reject, onSettled 
       if (isDrained || underWay >= atOnce) return false;
       const next = isOver() ? undefined : indexes.next();
       if (next === undefined || next.done === true) {
-        isDrained = true;
-        endIfDone();
+        drain();
         return false;
       }
       underWay += 1;
       copy(next.value).then(settle, fail);
       return true;
+    },
+    isOver() {
+      if (!isDrained && isOver()) drain();
+      return isDrained;
     },
     isDone: () => isDrained && underWay === 0,
   };

@@ -120,7 +120,7 @@ function JobRow({ job }: { readonly job: JobSummary }) {
     </th>
     <td data-label="State"><${StateBadge} job=${job} /></td>
     <td data-label="Progress" class="wide">
-      <${ProgressBar} stats=${job} size="line" />
+      <${ProgressBar} stats=${job} underWay=${0} size="line" />
       <small>${percent(settled, objects.listed)}${job.scanFinished ? "" : " of what is listed so far"}</small>
     </td>
     <td data-label="Objects" class="number">${count(settled)}<small>of ${count(objects.listed)}</small></td>

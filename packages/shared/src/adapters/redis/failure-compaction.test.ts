@@ -10,6 +10,7 @@ import { newId, plan, runAll, submit } from "../../testing/ledger-steps.ts";
 import { createManualClock } from "../../testing/manual-clock.ts";
 import { jobKey } from "./keys.ts";
 import { createRedisLedger } from "./ledger.ts";
+import { createRunStep, jobScript, textOf } from "./scripts.ts";
 
 const server = await startRedisServer();
 
@@ -72,5 +73,15 @@ describe("failed objects in Redis", { skip: server === undefined ? "redis-server
       merges.map(({ replaced }) => replaced.length),
       [small.length],
     );
+  });
+
+  test("that take more room together than apart are counted all the same", async () => {
+    const jobId = await failedJob([randomTask(1, 8), randomTask(1, 8)]);
+    const members = await redis.zrange(jobKey(jobId, "failed"), "0", "-1");
+    const before = Number(await redis.hget(jobKey(jobId, "counts"), "failureBytes"));
+    const larger = "1\n".padEnd(2 * before, "x");
+    const args = ["0", "2", "SOURCE_ARCHIVED", newId(), "2", 2, 2, larger, members.length, ...members];
+    assert.equal(textOf(await createRunStep(redis)(jobScript("compact"), jobId, args)), "done");
+    assert.equal(Number(await redis.hget(jobKey(jobId, "counts"), "failureBytes")), larger.length);
   });
 });

@@ -5,7 +5,7 @@ import { createRunStep, fieldsOf, jobScript, listOf, type RedisConnection } from
 
 const history = jobScript("history");
 const bucketMs = 10_000;
-/** As `pack_span` in `library.lua` writes it: seconds since 1970, objects, bytes. */
+/** As `add_span` in `library.lua` writes it: seconds since 1970, objects, bytes. */
 const layout = { objectsAt: 4, bytesAt: 10, size: 18 } as const;
 
 export function createRedisHistory(redis: RedisConnection, clock: Clock): JobHistory {

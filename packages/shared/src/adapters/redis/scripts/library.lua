@@ -6,7 +6,7 @@ local SUMS = { 'copiedObjects', 'copiedBytes', 'skippedObjects', 'skippedBytes',
 -- A script that fails half-way leaves half of its effects, so nothing here may fail: Redis refuses the text `-0`.
 local function subtract(key, field, amount)
   if tonumber(amount) == 0 then return 0 end
-  return call('HINCRBY', key, field, '-' .. string.format('%.0f', tonumber(amount)))
+  return call('HINCRBY', key, field, string.format('%.0f', -tonumber(amount)))
 end
 
 -- Whether this very start of this very run has the task.
@@ -176,8 +176,7 @@ local function recorded_rows()
 end
 
 -- Drops a cancelled job's task that nobody holds any more: what its record says is counted, and kept until it is journaled.
--- With the last group of a
--- spread object goes the object's task, which waits for it.
+-- With the last group of a spread object goes the object's task, which waits for it.
 local function drop(id)
   local parent = call('HGET', TASK, 'parent')
   if parent and call('HINCRBY', SPREAD, parent .. ':groups', -1) == 0 then
