@@ -1,6 +1,6 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { html } from "../html.ts";
 
 /** A question that must be answered before something is done. */
@@ -61,7 +61,8 @@ interface DialogProperties {
 /** A modal dialog: the browser keeps the focus inside, closes it with Escape and gives the focus back. */
 export function Dialog({ title, onClose, children }: DialogProperties) {
   const place = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Opened and closed in the very step that puts it there and takes it away, so that the focus is never nowhere between.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     const dialog = place.current;
     dialog?.showModal();
