@@ -37,7 +37,7 @@ export async function splitShard(
   // From behind: each cut leaves the shard one piece shorter.
   for (const at of cuts.toReversed()) {
     const newShardId = parts.newId();
-    present = await splitOff(at, newShardId, shard, present, parts);
+    present = await splitOff({ at, newShardId, known: present }, shard, parts);
     if (present === undefined) break;
     parts.board.announce(newShardId, { seen, before: shard.span.before, expected });
     shard.cutAt(at, expected);
@@ -47,12 +47,17 @@ export async function splitShard(
   return made;
 }
 
+interface Cut {
+  readonly at: string;
+  readonly newShardId: string;
+  /** The shard, where it is known from the split before. */
+  readonly known: Shard | undefined;
+}
+
 /** Answers the shard as it is behind the split; undefined: this cut is no longer possible. */
 async function splitOff(
-  at: string,
-  newShardId: string,
+  { at, newShardId, known }: Cut,
   shard: ShardSight,
-  known: Shard | undefined,
   parts: SplitParts,
 ): Promise<Shard | undefined> {
   const { jobId, shardId } = shard;
