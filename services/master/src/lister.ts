@@ -48,7 +48,7 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
     // It was put on the queue while there was room, and others were faster: the dispatcher hands it out again.
     if (!(await parts.gauge.hasRoom(job.id))) return;
     const options = { signal: AbortSignal.any([hold.signal, parts.stopping]) };
-    const revision = `${job.id}/${job.revision}`;
+    const revision = revisionOf(job);
     if (!checked.has(revision)) {
       await checkJob(
         job.spec,
@@ -96,7 +96,10 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
       const now = job;
       await parts.stores
         .use(now, (stores) => list(now, pointer, stores, hold))
-        .catch((thrown: unknown) => judge(thrown, now, { pointer, hold }, parts));
+        .catch((thrown: unknown) => {
+          const worked = checked.has(revisionOf(now)) ? "checked" : "unchecked";
+          return judge(thrown, now, { pointer, hold, worked }, parts);
+        });
       const present = await parts.jobs.get(pointer.jobId);
       // With other credentials or limits the shard goes on at once.
       job = present?.revision === job.revision ? undefined : present;
@@ -108,17 +111,29 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
 interface Held {
   readonly pointer: ShardPointer;
   readonly hold: Hold;
+  /** Whether the job's stores answered this process with these very credentials before. */
+  readonly worked: "checked" | "unchecked";
+}
+
+function revisionOf({ id, revision }: JobRecord): string {
+  return `${id}/${revision}`;
 }
 
 /** Throws on what another turn may get over; a refusal of a store pauses the job or ends its listing. */
-async function judge(thrown: unknown, job: JobRecord, { pointer, hold }: Held, parts: ListerParts): Promise<void> {
+async function judge(
+  thrown: unknown,
+  job: JobRecord,
+  { pointer, hold, worked }: Held,
+  parts: ListerParts,
+): Promise<void> {
   if (hold.signal.aborted || parts.stopping.aborted) throw thrown;
   if (!(thrown instanceof Fault)) {
     parts.log.error({ jobId: job.id, shardId: pointer.shardId, err: thrown }, "the listing broke off; it is resumed");
     await tellTrouble(job.id, thrown, parts);
     throw thrown;
   }
-  if (areCredentialsRefused(thrown) && (await hasBegun(job, parts))) await pause(job, thrown, parts);
+  const haveWorked = worked === "checked" || (await hasBegun(job, parts));
+  if (areCredentialsRefused(thrown) && haveWorked) await pause(job, thrown, parts);
   else await abandon(job, thrown, parts);
 }
 
