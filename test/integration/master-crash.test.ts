@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { leaseKey } from "@causeway/shared/adapters/redis/keys.ts";
 import { createRedisLedger } from "@causeway/shared/adapters/redis/ledger.ts";
 import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
 import { createLogger } from "@causeway/shared/platform/logger.ts";
 import { createSweeper } from "../../services/master/src/sweep.ts";
-import { ended, journalled, startMaster, startWorld, until } from "./master-world.ts";
+import { ended, journalled, specFor, startMaster, startWorld, until, type World } from "./master-world.ts";
 
 const synthetic = (objects: number) =>
   ({ kind: "synthetic", objects, keys: { scheme: "sequential", prefix: "source_folder/" } }) as const;
@@ -80,6 +81,53 @@ describe("when a master dies", { timeout: 240_000 }, () => {
     assert.equal((await world.ledger.jobs.counts(job.id))?.tally.copiedObjects, 20_000);
     assert.equal(new Set(await journalled(world, job.id)).size, 20_000);
   });
+});
+
+/** Who holds a duty's lease; null: nobody. */
+const holderOf = async (world: World, duty: string) => await world.redis.get(leaseKey(duty));
+/** What is promised, measured by a clock of this process. */
+const takenOverWithinMs = 10_000;
+
+test("duties of a master that is killed are another's within 10 s", { timeout: 120_000 }, async (t) => {
+  const world = await startWorld(t, synthetic(100));
+  if (world === undefined) return;
+  const duties = ["dispatch", "sweep", "settle"];
+  const holders = () => Promise.all(duties.map((duty) => holderOf(world, duty)));
+  const first = startMaster(t, world.env);
+  await until("the first one has every duty", async () => (await holders()).every((holder) => holder !== null));
+  const [killed] = await holders();
+  await startMaster(t, world.env).url();
+  assert.deepEqual(await holders(), [killed, killed, killed], "the second one waits");
+  await first.kill("SIGKILL");
+  const killedAtMs = performance.now();
+  const moved = (holder: string | null) => holder !== null && holder !== killed;
+  await until("the second one has every duty", async () => (await holders()).every(moved));
+  const tookMs = performance.now() - killedAtMs;
+  assert.ok(tookMs < takenOverWithinMs, `it took ${tookMs} ms`);
+  world.startWorker();
+  const job = await world.submit();
+  assert.equal((await ended(world, job.id)).state, "completed");
+});
+
+test("a job of 100 objects behind one of ten million ends while that one goes on", { timeout: 240_000 }, async (t) => {
+  const world = await startWorld(t, synthetic(10_000_000));
+  if (world === undefined) return;
+  startMaster(t, world.env);
+  world.startWorker();
+  const huge = await world.submit();
+  const counts = async () => await world.ledger.jobs.counts(huge.id);
+  await until("the huge one is under way", async () => ((await counts())?.tally.copiedObjects ?? 0) > 20_000);
+  const small = await world.submit({
+    // Of eleven digits all but the last two.
+    source: { ...specFor(world.stores).source, prefix: "source_folder/object-000000000" },
+    target: { ...specFor(world.stores).target, prefix: "small/" },
+  });
+  assert.equal((await ended(world, small.id, 120_000)).state, "completed");
+  assert.equal((await world.ledger.jobs.counts(small.id))?.tally.copiedObjects, 100);
+  const left = await counts();
+  assert.ok((left?.tally.copiedObjects ?? 0) < 10_000_000, "the huge one is not over");
+  assert.equal(await world.ledger.jobs.change(huge.id, { change: "cancel" }), "changed");
+  assert.equal((await ended(world, huge.id, 120_000)).state, "cancelled");
 });
 
 test("a master without work costs almost nothing", { timeout: 60_000 }, async (t) => {

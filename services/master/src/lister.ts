@@ -39,7 +39,7 @@ export interface ListerParts {
 
 /** Lists the shards that the queue hands out: checks the job before its first page, then plans from the cursor on. */
 export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: Hold) => Promise<Handled> {
-  const check = createCheck(parts);
+  const checks = createChecks(parts);
 
   async function list(job: JobRecord, pointer: ShardPointer, stores: OpenedStores, hold: Hold): Promise<void> {
     // It was put on the queue while there was room, and others were faster: the dispatcher hands it out again.
@@ -51,7 +51,7 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
     const entered = parts.board.enter({ jobId, shardId, prefix, source: probedSource(source, parts.clock) });
     const turn = createListingTurn(job, shardId, parts);
     try {
-      await check(job, stores, turn, options);
+      await checks.pass(job, stores, turn, options);
       const end = await listShard(
         {
           jobId,
@@ -86,7 +86,7 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
       const now = job;
       await parts.stores
         .use(now, (stores) => list(now, pointer, stores, hold))
-        .catch((thrown: unknown) => judge(thrown, now, { pointer, hold }, parts));
+        .catch((thrown: unknown) => judge(thrown, now, { pointer, hold, check: checks.of(now) }, parts));
       const present = await parts.jobs.get(pointer.jobId);
       // With other credentials or limits the shard goes on at once.
       job = present?.revision === job.revision ? undefined : present;
@@ -95,35 +95,49 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
   };
 }
 
+/** Whether the job's stores answered this process with these very credentials. */
+type Check = "passed" | "open";
+
 /** Checks each revision of a job once. */
-function createCheck(parts: ListerParts) {
-  const checked = new Set<string>();
-  return async (job: JobRecord, stores: OpenedStores, turn: ListingTurn, options: Signalled): Promise<void> => {
-    const revision = `${job.id}/${job.revision}`;
-    if (checked.has(revision)) return;
-    // A job that has begun can wait for its turn; a new one is to say soon whether it can work at all.
-    const how = (await hasBegun(job, parts))
-      ? ({ job: "begun", onRefused: turn.onRefused } as const)
-      : ({ job: "new", onRefused: createOutageNews(job.id, parts) } as const);
-    await checkJob(job.spec, stores, { ...how, clock: parts.clock }, options);
-    checked.add(revision);
+function createChecks(parts: ListerParts) {
+  const passed = new Set<string>();
+  const revisionOf = ({ id, revision }: JobRecord): string => `${id}/${revision}`;
+  return {
+    of: (job: JobRecord): Check => (passed.has(revisionOf(job)) ? "passed" : "open"),
+
+    async pass(job: JobRecord, stores: OpenedStores, turn: ListingTurn, options: Signalled): Promise<void> {
+      if (passed.has(revisionOf(job))) return;
+      // A job that has begun can wait for its turn; a new one is to say soon whether it can work at all.
+      const how = (await hasBegun(job, parts))
+        ? ({ job: "begun", onRefused: turn.onRefused } as const)
+        : ({ job: "new", onRefused: createOutageNews(job.id, parts) } as const);
+      await checkJob(job.spec, stores, { ...how, clock: parts.clock }, options);
+      passed.add(revisionOf(job));
+    },
   };
 }
 
 interface Held {
   readonly pointer: ShardPointer;
   readonly hold: Hold;
+  readonly check: Check;
 }
 
 /** Throws on what another turn may get over; a refusal of a store pauses the job or ends its listing. */
-async function judge(thrown: unknown, job: JobRecord, { pointer, hold }: Held, parts: ListerParts): Promise<void> {
+async function judge(
+  thrown: unknown,
+  job: JobRecord,
+  { pointer, hold, check }: Held,
+  parts: ListerParts,
+): Promise<void> {
   if (hold.signal.aborted || parts.stopping.aborted) throw thrown;
   if (!(thrown instanceof Fault)) {
     parts.log.error({ jobId: job.id, shardId: pointer.shardId, err: thrown }, "the listing broke off; it is resumed");
     await tellTrouble(job.id, thrown, parts);
     throw thrown;
   }
-  if (areCredentialsRefused(thrown) && (await hasBegun(job, parts))) await pause(job, thrown, parts);
+  const haveWorked = check === "passed" || (await hasBegun(job, parts));
+  if (areCredentialsRefused(thrown) && haveWorked) await pause(job, thrown, parts);
   else await abandon(job, thrown, parts);
 }
 

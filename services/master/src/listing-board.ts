@@ -18,14 +18,16 @@ export interface ShardSight {
   found(key: string): void;
   /** A probe found nothing between this key and the span's end. */
   foundNothingBehind(key: string): void;
-  /** The shard ends here now; answers what the one that was cut off is expected to hold. */
-  cutAt(key: string): number;
+  /** About how many keys are left. */
+  left(): number;
+  /** Whether there is something left to split: somebody lists it. */
+  isListed(): boolean;
+  /** The shard ends here now, and is expected to hold so many keys yet. */
+  cutAt(key: string, expected: number): void;
 }
 
 /** A shard that a lister of this process lists now. */
 export interface ListedShard extends ShardSight {
-  /** About how many keys are left. */
-  left(): number;
   /** Whether a split may be tried: not while one is, nor soon after one found no cut. */
   isOpen(): boolean;
   /** A split is tried. */
@@ -49,7 +51,7 @@ export interface ListingBoard {
   /** Slots that list nothing and for which nothing is on its way. */
   idle(): number;
   /** A shard was cut off and put on the queue; what its lister may know, if it is one of ours. */
-  announce(shardId: string, from: ShardSight, span: KeySpan, expected: number): void;
+  announce(shardId: string, known: Omit<Knowledge, "atMs">): void;
   /**
    * Whether a shard's lister is to free its slot now: all slots are taken, and a job that is being listed has none of them
    * while this one's has several, or there are more jobs than slots. Whom it tells so, it counts as gone.
@@ -82,12 +84,13 @@ export function createListingBoard(slots: number, clock: Clock): ListingBoard {
   return {
     enter(entered) {
       const { shardId } = entered;
-      const { shard, watch } = watchShard(entered, announced.get(shardId));
+      const { shard, watch, end } = watchShard(entered, announced.get(shardId));
       announced.delete(shardId);
       shards.set(shardId, shard);
       return {
         ...watch,
         leave() {
+          end();
           if (shards.get(shardId) === shard) shards.delete(shardId);
           yielding.delete(shardId);
         },
@@ -98,8 +101,8 @@ export function createListingBoard(slots: number, clock: Clock): ListingBoard {
       forgetOld();
       return slots - shards.size - announced.size;
     },
-    announce(shardId, { seen }, { before }, expected) {
-      announced.set(shardId, { seen: [...seen], before, expected, atMs: clock.monotonicMs() });
+    announce(shardId, known) {
+      announced.set(shardId, { ...known, atMs: clock.monotonicMs() });
     },
     mustYield(shardId, listingJobs) {
       const slotless = listingJobs.filter((id) => held(id) === 0).length;
@@ -116,7 +119,7 @@ const keptSeen = 64;
 /** Keys that are kept of each page. */
 const keptOfPage = 4;
 /** A shard in which no cut was found is left alone for so many pages. */
-const wholePages = 8;
+const wholePages = 2;
 
 function nearer(a: string | undefined, b: string | undefined): string | undefined {
   if (a === undefined || b === undefined) return a ?? b;
@@ -126,9 +129,10 @@ function nearer(a: string | undefined, b: string | undefined): string | undefine
 function watchShard(
   { jobId, shardId, source, prefix }: Parameters<ListingBoard["enter"]>[0],
   announced: Knowledge | undefined,
-): { readonly shard: ListedShard; readonly watch: ShardWatch } {
+): { readonly shard: ListedShard; readonly watch: ShardWatch; readonly end: () => void } {
   const known = createSight(prefix, announced);
   let state: "open" | "held" = "open";
+  let isListed = true;
   let wholeUntilPage = 0;
   const shard: ListedShard = {
     jobId,
@@ -144,13 +148,12 @@ function watchShard(
     foundNothingBehind(key) {
       known.span = { ...known.span, before: key };
     },
-    cutAt(key) {
-      const half = known.left() / 2;
-      known.expected = half;
+    cutAt(key, expected) {
+      known.expected = expected;
       known.span = { ...known.span, before: key };
-      return half;
     },
     left: () => known.left(),
+    isListed: () => isListed,
     isOpen: () => state === "open" && known.seen.length > 0 && known.pages >= wholeUntilPage,
     hold() {
       state = "held";
@@ -160,7 +163,13 @@ function watchShard(
       if (outcome === "whole") wholeUntilPage = known.pages + wholePages;
     },
   };
-  return { shard, watch: known.watch };
+  return {
+    shard,
+    watch: known.watch,
+    end: () => {
+      isListed = false;
+    },
+  };
 }
 
 interface Sight {

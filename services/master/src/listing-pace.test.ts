@@ -98,11 +98,11 @@ describe("the pace of a listing", () => {
     await third;
   });
 
-  test("is each job's own, and tells whether its source bears one more listing", async () => {
+  test("is each job's own, and tells how many listings its source bears", async () => {
     const paces = createListingPaces(4, createManualClock());
     const paced = paces.paced("slow", { listPage: async () => await Promise.reject(slowDown()) });
     await assert.rejects(paced.listPage(request, { signal: never }));
-    assert.equal(paces.bearsMore("slow", 2), false);
-    assert.equal(paces.bearsMore("other", 2), true);
+    assert.equal(paces.bears("slow"), 2);
+    assert.equal(paces.bears("other"), 4);
   });
 });

@@ -115,8 +115,8 @@ function createTurns(limit: () => number) {
 /** The paces of all jobs; forgotten are those that were not asked for longest. */
 export interface ListingPaces {
   paced(jobId: string, source: Listing): Listing;
-  /** Whether the job's source bears one more listing beside those that run. */
-  bearsMore(jobId: string, listed: number): boolean;
+  /** How many listings at once the job's source bears. */
+  bears(jobId: string): number;
 }
 
 /** Jobs whose paces are remembered. */
@@ -134,6 +134,6 @@ export function createListingPaces(most: number, clock: Clock): ListingPaces {
   };
   return {
     paced: (jobId, source) => paceOf(jobId).paced(source),
-    bearsMore: (jobId, listed) => paceOf(jobId).limit() > listed,
+    bears: (jobId) => paceOf(jobId).limit(),
   };
 }

@@ -20,7 +20,7 @@ export function createListing(given: ListingParts): Splitter & { readonly list: 
   const parts = { ...given, board, paces };
   const splitter = createSplitter({
     ...parts,
-    bearsMore: (jobId, listed) => paces.bearsMore(jobId, listed),
+    bears: (jobId) => paces.bears(jobId),
     splitElsewhere: createSplitElsewhere(parts),
   });
   return { ...splitter, list: createLister(parts) };

@@ -29,8 +29,8 @@ const keptOfSample = 32;
  * Gives a master that lists nothing a share of what others list: cuts one of their shards in two. Which one has the most left
  * only its lister knows, so each time another is tried, by chance.
  */
-export function createSplitElsewhere(parts: ElsewhereParts): (options: Signalled) => Promise<void> {
-  async function splitOne(jobId: string, options: Signalled): Promise<boolean> {
+export function createSplitElsewhere(parts: ElsewhereParts): (wanted: number, options: Signalled) => Promise<void> {
+  async function splitOne(jobId: string, wanted: number, options: Signalled): Promise<boolean> {
     const job = await parts.jobs.get(jobId);
     if (job?.state !== "running" || !(await parts.gauge.hasRoom(jobId))) return false;
     // A job of which nothing is planned is being checked by its first lister: whether its stores work at all is not known yet.
@@ -40,13 +40,14 @@ export function createSplitElsewhere(parts: ElsewhereParts): (options: Signalled
     return await parts.stores.use(job, async ({ source }) => {
       const probed = probedSource(parts.paces.paced(jobId, source), parts.clock);
       const sight = await look(shard, { jobId, prefix: job.spec.source.prefix, source: probed }, options);
-      return sight !== undefined && (await splitShard(sight, parts, options)) === "split";
+      if (sight === undefined) return false;
+      return (await splitShard(sight, Math.min(wanted, parts.paces.bears(jobId)), parts, options)) > 0;
     });
   }
 
-  return async (options) => {
+  return async (wanted, options) => {
     for (const { jobId } of (await parts.ledger.active()).filter(isListing)) {
-      if (await splitOne(jobId, options)) return;
+      if (await splitOne(jobId, wanted, options)) return;
     }
   };
 }
@@ -79,6 +80,8 @@ async function look(
     foundNothingBehind(key) {
       span = { ...span, before: key };
     },
-    cutAt: () => Number.POSITIVE_INFINITY,
+    left: () => Number.POSITIVE_INFINITY,
+    isListed: () => true,
+    cutAt: () => undefined,
   };
 }

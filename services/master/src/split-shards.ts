@@ -1,9 +1,9 @@
-import { proposeCut } from "@causeway/shared/domain/bisect.ts";
 import { compareKeys } from "@causeway/shared/domain/key-order.ts";
 import type { Shard } from "@causeway/shared/domain/shard.ts";
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { PlanLedger } from "@causeway/shared/ports/plan-ledger.ts";
 import type { ShardQueue } from "@causeway/shared/ports/task-queue.ts";
+import { findCuts } from "./find-cuts.ts";
 import type { ListingBoard, ShardSight } from "./listing-board.ts";
 
 export interface SplitParts {
@@ -14,53 +14,64 @@ export interface SplitParts {
   readonly newId: () => string;
 }
 
-/** A shard in which so many probes bring no cut is left whole. */
-const mostProbes = 16;
 /** The lister of a shard changes its version with each page: so often the split is tried on the newest one. */
 const mostTries = 5;
 /** More of a job's shards than this keep no fleet busier, and each costs a place in the ledger. */
 const mostUnfinished = 1024;
 
 /**
- * Cuts what is left of a shard in two and hands the new shard to the queue. `whole`: there was nothing to cut, or somebody else
- * was faster. A crash behind the split leaves a shard that the dispatcher feeds to the queue.
+ * Cuts about `wanted` shards off what is left of a shard and hands them to the queue; answers how many. None: there was nothing to
+ * cut, or somebody else was faster. A crash behind a split leaves a shard that the dispatcher feeds to the queue.
  */
-export async function splitShard(shard: ShardSight, parts: SplitParts, options: Signalled): Promise<"split" | "whole"> {
-  const at = await findCut(shard, options);
-  if (at === undefined) return "whole";
-  const newShardId = parts.newId();
-  for (let tries = 0; tries < mostTries; tries += 1) {
-    const present = await presentShard(shard, parts);
-    if (present === undefined || !leavesBoth(present, at)) return "whole";
-    const { version } = present;
-    const split = await parts.plans.split({ jobId: shard.jobId, shardId: shard.shardId, version, at, newShardId });
-    if (split === "not-now") return "whole";
-    if (split === "refused") continue;
-    const { span } = shard;
-    parts.board.announce(newShardId, shard, span, shard.cutAt(at));
+export async function splitShard(
+  shard: ShardSight,
+  wanted: number,
+  parts: SplitParts,
+  options: Signalled,
+): Promise<number> {
+  const cuts = await findCuts(shard, wanted, options);
+  const { seen } = shard;
+  const expected = shard.left() / (cuts.length + 1);
+  let present: Shard | undefined;
+  let made = 0;
+  // From behind: each cut leaves the shard one piece shorter.
+  for (const at of cuts.toReversed()) {
+    const newShardId = parts.newId();
+    present = await splitOff({ at, newShardId, known: present }, shard, parts);
+    if (present === undefined) break;
+    parts.board.announce(newShardId, { seen, before: shard.span.before, expected });
+    shard.cutAt(at, expected);
+    made += 1;
     await parts.shards.add([{ version: 1, jobId: shard.jobId, shardId: newShardId }]);
-    return "split";
   }
-  return "whole";
+  return made;
 }
 
-/** Probes until there is a cut with a key behind it, and what it found makes no other proposal. */
-async function findCut(shard: ShardSight, options: Signalled): Promise<string | undefined> {
-  let cut: string | undefined;
-  for (let probes = 0; probes < mostProbes; probes += 1) {
-    const proposed = proposeCut(shard.span, shard.seen);
-    if (proposed === undefined || proposed === cut) break;
-    const { objects } = await shard.source.listPage({ after: proposed, prefix: shard.span.prefix, limit: 1 }, options);
-    const found = objects[0]?.key;
-    const { before } = shard.span;
-    if (found !== undefined && (before === undefined || compareKeys(found, before) <= 0)) {
-      cut = proposed;
-      shard.found(found);
-    } else {
-      shard.foundNothingBehind(proposed);
-    }
+interface Cut {
+  readonly at: string;
+  readonly newShardId: string;
+  /** The shard, where it is known from the split before. */
+  readonly known: Shard | undefined;
+}
+
+/** Answers the shard as it is behind the split; undefined: this cut is no longer possible. */
+async function splitOff(
+  { at, newShardId, known }: Cut,
+  shard: ShardSight,
+  parts: SplitParts,
+): Promise<Shard | undefined> {
+  const { jobId, shardId } = shard;
+  let present = known;
+  for (let tries = 0; tries < mostTries; tries += 1) {
+    present ??= await presentShard(shard, parts);
+    if (present === undefined || !leavesBoth(present, at)) return undefined;
+    const { version } = present;
+    const split = await parts.plans.split({ jobId, shardId, version, at, newShardId });
+    if (split === "not-now") return undefined;
+    if (split === "planned") return { ...present, before: at, version: version + 1 };
+    present = undefined;
   }
-  return cut;
+  return undefined;
 }
 
 async function presentShard({ jobId, shardId }: ShardSight, { plans }: SplitParts): Promise<Shard | undefined> {

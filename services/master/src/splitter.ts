@@ -13,10 +13,10 @@ export interface SplitterParts extends SplitParts {
   readonly clock: Clock;
   readonly meter: Meter;
   readonly log: Logger;
-  /** Whether the source of a job bears one more listing at once. */
-  readonly bearsMore: (jobId: string, listed: number) => boolean;
-  /** Splits a shard that another master lists, where this one lists none. */
-  readonly splitElsewhere: (options: Signalled) => Promise<void>;
+  /** How many listings at once the source of a job bears. */
+  readonly bears: (jobId: string) => number;
+  /** Splits off about so many shards of what another master lists, where this one lists none. */
+  readonly splitElsewhere: (wanted: number, options: Signalled) => Promise<void>;
 }
 
 export interface Splitter {
@@ -35,44 +35,46 @@ export function createSplitter(parts: SplitterParts): Splitter {
   const { board, clock, log } = parts;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const attempts = new Set<Promise<void>>();
+  /** What is under way, and how many shards each is to bring. */
+  const attempts = new Map<Promise<void>, number>();
   let elsewhereMs = clock.monotonicMs();
   let loop = Promise.resolve();
 
-  function attempt(split: () => Promise<void>): void {
+  function attempt(wanted: number, split: () => Promise<void>): void {
     const running: Promise<void> = split()
       .catch((error: unknown) => {
         // A refusal of the source is its lister's to judge, and a ledger that is away comes back.
         if (!signal.aborted && !(error instanceof Fault)) log.warn({ err: error }, "a shard could not be split");
       })
       .finally(() => attempts.delete(running));
-    attempts.add(running);
+    attempts.set(running, wanted);
   }
 
-  async function split(shard: ListedShard): Promise<void> {
-    let outcome: "split" | "whole" = "whole";
+  async function split(shard: ListedShard, wanted: number): Promise<void> {
+    let made = 0;
     try {
       // At the watermark listers end for a while; their slots are not short of work.
-      if (await parts.gauge.hasRoom(shard.jobId)) outcome = await splitShard(shard, parts, { signal });
-      if (outcome === "split") parts.meter.count("migration_split_shards_total", {});
+      if (await parts.gauge.hasRoom(shard.jobId)) made = await splitShard(shard, wanted, parts, { signal });
+      if (made > 0) parts.meter.count("migration_split_shards_total", {}, made);
     } finally {
-      shard.release(outcome);
+      shard.release(made > 0 ? "split" : "whole");
     }
   }
 
   function look(): void {
-    const idle = board.idle() - attempts.size;
+    const sought = attempts.values().reduce((sum, wanted) => sum + wanted, 0);
+    const idle = board.idle() - sought;
     if (idle <= 0) return;
     const listed = board.listed();
     if (listed.length === 0) {
       if (attempts.size > 0 || clock.monotonicMs() - elsewhereMs < elsewhereEveryMs) return;
       elsewhereMs = clock.monotonicMs();
-      attempt(() => parts.splitElsewhere({ signal }));
+      attempt(1, () => parts.splitElsewhere(idle, { signal }));
       return;
     }
-    for (const shard of mostLeft(listed, parts).slice(0, idle)) {
+    for (const { shard, wanted } of sharesOf(listed, idle, parts)) {
       shard.hold();
-      attempt(() => split(shard));
+      attempt(wanted, () => split(shard, wanted));
     }
   }
 
@@ -95,12 +97,30 @@ export function createSplitter(parts: SplitterParts): Splitter {
   };
 }
 
-function mostLeft(listed: readonly ListedShard[], { bearsMore }: SplitterParts): readonly ListedShard[] {
-  const count = (jobId: string): number => listed.filter((shard) => shard.jobId === jobId).length;
-  return listed
-    .filter((shard) => shard.isOpen() && bearsMore(shard.jobId, count(shard.jobId)))
-    .map((shard) => ({ shard, left: shard.left() }))
+interface Share {
+  readonly shard: ListedShard;
+  readonly wanted: number;
+}
+
+/** Which shards are to be split for so many idle slots, and in how many: the more is left of one, the more. */
+function sharesOf(listed: readonly ListedShard[], idle: number, { bears }: SplitterParts): readonly Share[] {
+  const open = listed
+    .filter((shard) => shard.isOpen())
+    .map((shard) => ({ shard, left: Math.min(shard.left(), Number.MAX_SAFE_INTEGER) }))
     .filter(({ left }) => left >= smallestLeft)
-    .toSorted((a, b) => b.left - a.left)
-    .map(({ shard }) => shard);
+    .toSorted((a, b) => b.left - a.left);
+  const total = open.reduce((sum, { left }) => sum + left, 0);
+  const shares: Share[] = [];
+  const room = new Map<string, number>();
+  let free = idle;
+  for (const { shard, left } of open) {
+    const { jobId } = shard;
+    const ofJob = room.get(jobId) ?? bears(jobId) - listed.filter((other) => other.jobId === jobId).length;
+    const wanted = Math.min(Math.ceil((idle * left) / total), free, ofJob);
+    if (wanted <= 0) continue;
+    free -= wanted;
+    room.set(jobId, ofJob - wanted);
+    shares.push({ shard, wanted });
+  }
+  return shares;
 }

@@ -70,3 +70,20 @@ test("credentials that expire the moment they are replaced pause nothing", async
   await until("the job is listed", async () => (await rig.ledger.jobs.counts(id))?.listingFinished === true, 60_000);
   assert.equal((await rig.ledger.jobs.counts(id))?.listedObjects, keys.length);
 });
+
+test("credentials that expire between the check and the first page pause the job", async (t) => {
+  const real = sourceOf(keys);
+  // The check asks for one key.
+  const listPage = async (request: ListRequest, options: Signalled) => {
+    if (request.limit > 1) throw new Fault("SOURCE_CREDENTIALS_EXPIRED", "permanent");
+    return await real.listPage(request, options);
+  };
+  const rig = createRig({ source: { ...real, listPage } });
+  const master = rig.master();
+  t.after(() => master.stop());
+  master.start();
+  const { id } = await rig.submit();
+  await until("the job is no longer running", async () => (await rig.ledger.jobs.get(id))?.state !== "running");
+  const job = await rig.ledger.jobs.get(id);
+  assert.deepEqual([job?.state, job?.stateReason?.code], ["paused", "SOURCE_CREDENTIALS_EXPIRED"]);
+});

@@ -131,7 +131,7 @@ async function listAll(
       board: board,
       newId,
     };
-    await splitShard(shard, parts, { signal: never }).finally(() => shard.release("split"));
+    await splitShard(shard, 1 + chance.below(4), parts, { signal: never }).finally(() => shard.release("split"));
   }
 
   const surviving = async (act: () => Promise<void>): Promise<void> => {

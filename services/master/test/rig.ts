@@ -13,6 +13,8 @@ import type { SourceObject } from "@causeway/shared/domain/object.ts";
 import { emptyTally, type Outcome, tallied } from "@causeway/shared/domain/outcome.ts";
 import { createLogger } from "@causeway/shared/platform/logger.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
+import type { Journal } from "@causeway/shared/ports/journal.ts";
+import type { Lease } from "@causeway/shared/ports/lease.ts";
 import type { Meter } from "@causeway/shared/ports/meter.ts";
 import type { ObjectSource } from "@causeway/shared/ports/object-source.ts";
 import type { ObjectTarget } from "@causeway/shared/ports/object-target.ts";
@@ -49,6 +51,9 @@ export interface RigOptions {
   readonly target?: ObjectTarget;
   readonly clock?: Clock;
   readonly webhook?: Webhook;
+  /** Who may do a duty, if it is not to be one at a time. */
+  readonly lease?: Lease;
+  readonly journal?: Journal;
   /** How masters open a job's stores, if it is not to be these two. */
   readonly openStores?: OpenStores;
 }
@@ -59,7 +64,7 @@ export function createRig(options: RigOptions = {}) {
   const ledger = createMemoryLedger(clock);
   const tasks = createMemoryTaskQueue();
   const shards = createMemoryShardQueue();
-  const journal = createJournal(createMemoryBlobStore());
+  const journal = options.journal ?? createJournal(createMemoryBlobStore());
   const seal = createSeal(Buffer.alloc(32, 1));
   const source = options.source ?? sourceOf(numberedKeys(42));
   const target = options.target ?? createMemoryTarget();
@@ -73,7 +78,7 @@ export function createRig(options: RigOptions = {}) {
 
   function master(settings: Partial<MasterSettings> = {}): Master {
     return createMaster({
-      ledger,
+      ledger: { ...ledger, lease: options.lease ?? ledger.lease },
       tasks,
       shards,
       shardConsumer: shards.consumer({ concurrency: 2 }),
