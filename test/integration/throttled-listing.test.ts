@@ -4,8 +4,8 @@ import { startEmulators } from "@causeway/emulators/start.ts";
 import { createS3Source } from "@causeway/shared/adapters/s3/s3-source.ts";
 import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
 import { createListingPace } from "../../services/master/src/listing-pace.ts";
-import { patientSource } from "../../services/master/src/lister.ts";
 import { pagesOf } from "../../services/master/src/pages.ts";
+import { probedSource } from "../../services/master/src/patient-source.ts";
 
 const { signal } = new AbortController();
 const lanes = 16;
@@ -37,7 +37,7 @@ test("a source that throttles is asked for fewer pages at once, then for more ag
   };
   // As many as are under way at once are refused, then one refusal after the other.
   stores.s3.setFaults({ rules: [{ operation: "ListObjectsV2", fault: "503", fromRequest: 30, times: 24 }] });
-  const paced = patientSource(pace.paced(watched), clock);
+  const paced = probedSource(pace.paced(watched), clock);
   const keyAt = (at: number): string => `object-${String(at).padStart(11, "0")}`;
   const listed = await Promise.all(
     Array.from({ length: lanes }, async (_, lane) => {
