@@ -38,7 +38,6 @@ test("a source that throttles is asked for fewer pages at once, then for more ag
   // As many as are under way at once are refused, then one refusal after the other.
   stores.s3.setFaults({ rules: [{ operation: "ListObjectsV2", fault: "503", fromRequest: 30, times: 24 }] });
   const paced = probedSource(pace.paced(watched), clock);
-  const keyAt = (at: number): string => `object-${String(at).padStart(11, "0")}`;
   const listed = await Promise.all(
     Array.from({ length: lanes }, async (_, lane) => {
       const range = {
@@ -56,3 +55,7 @@ test("a source that throttles is asked for fewer pages at once, then for more ag
   assert.ok(least <= lanes / 2, `never fewer than ${least} pages were asked for at once`);
   assert.ok(pace.limit() > least, `${pace.limit()} at the end, as few as at its least`);
 });
+
+function keyAt(at: number): string {
+  return `object-${String(at).padStart(11, "0")}`;
+}

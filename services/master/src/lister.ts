@@ -101,7 +101,6 @@ type Check = "passed" | "open";
 /** Checks each revision of a job once. */
 function createChecks(parts: ListerParts) {
   const passed = new Set<string>();
-  const revisionOf = ({ id, revision }: JobRecord): string => `${id}/${revision}`;
   return {
     of: (job: JobRecord): Check => (passed.has(revisionOf(job)) ? "passed" : "open"),
 
@@ -115,6 +114,10 @@ function createChecks(parts: ListerParts) {
       passed.add(revisionOf(job));
     },
   };
+}
+
+function revisionOf({ id, revision }: JobRecord): string {
+  return `${id}/${revision}`;
 }
 
 interface Held {
