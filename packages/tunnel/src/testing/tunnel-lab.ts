@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Fault } from "@causeway/shared/domain/fault.ts";
 import { readTunnel } from "../model/read-tunnel.ts";
 import type { Tunnel } from "../model/tunnel.ts";
 import { initiatePath } from "../render/initiate.ts";
@@ -198,8 +199,9 @@ async function untilCalled({ charon }: CharonProcess): Promise<void> {
   for (;;) {
     try {
       return await charon.initiate("lab-1", { signal: AbortSignal.timeout(60_000) });
-    } catch (refused) {
-      if (Date.now() > endsAtMs) throw refused;
+    } catch (thrown) {
+      const isRefused = thrown instanceof Fault && thrown.code === "CHARON_REFUSED";
+      if (!isRefused || Date.now() > endsAtMs) throw thrown;
     }
     await sleep(pollMs);
   }
@@ -212,6 +214,6 @@ async function untilInstalled({ charon }: CharonProcess, count: number): Promise
     const up = sas.flatMap(({ children }) => children).filter(({ state }) => state === "INSTALLED").length;
     if (up === count) return;
     if (Date.now() > endsAtMs) throw new Error(`${up} children are installed, not ${count}`);
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    await sleep(pollMs);
   }
 }
