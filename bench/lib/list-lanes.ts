@@ -41,6 +41,7 @@ export async function listInLanes(stores: readonly Store[], bucket: string, lane
   const listing = createListing({
     jobs: ledger.jobs,
     ledger: ledger.dispatch,
+    silences: ledger.silences,
     plans: { ...ledger.plans, plan: (step) => ledger.plans.plan({ ...step, tasks: [] }) },
     stores: { use: (_job, act) => act({ source, target }), close: async () => undefined },
     gauge: { hasRoom: async () => true, isChanged: () => false, planned: () => undefined, listing: () => [job.id] },

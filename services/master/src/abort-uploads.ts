@@ -3,14 +3,14 @@ import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { MultipartTarget, Upload } from "@causeway/shared/ports/object-target.ts";
 import type { UploadLedger } from "@causeway/shared/ports/task-ledger.ts";
-import type { OnRefused } from "./patience.ts";
+import type { StoreWatch } from "./patience.ts";
 import { targetPatience } from "./target-patience.ts";
 
 export interface AbortParts {
   readonly uploads: UploadLedger;
   readonly target: MultipartTarget;
   readonly clock: Clock;
-  readonly onRefused: OnRefused;
+  readonly watch: StoreWatch;
 }
 
 const uploadsAtOnce = 100;

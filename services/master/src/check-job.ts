@@ -1,8 +1,9 @@
 import type { OpenJobSpec } from "@causeway/shared/domain/job-spec.ts";
+import type { Side } from "@causeway/shared/domain/trouble.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { ObjectSource, Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { ObjectTarget } from "@causeway/shared/ports/object-target.ts";
-import { type OnRefused, outageMs, patiently } from "./patience.ts";
+import { outageMs, patiently, type StoreWatch } from "./patience.ts";
 
 export interface OpenedStores {
   readonly source: ObjectSource;
@@ -13,7 +14,7 @@ export interface Checking {
   readonly clock: Clock;
   /** Whether anything of the job was listed before: then its stores have worked. */
   readonly job: "new" | "begun";
-  readonly onRefused: OnRefused;
+  readonly watch: Readonly<Record<Side, StoreWatch>>;
 }
 
 const deadlineMs = 8000;
@@ -31,20 +32,20 @@ const patience = {
 export async function checkJob(
   spec: OpenJobSpec,
   { source, target }: OpenedStores,
-  { clock, job, onRefused }: Checking,
+  { clock, job, watch }: Checking,
   options: Signalled,
 ): Promise<void> {
-  const how = { ...patience[job], clock, onRefused };
+  const how = { ...patience[job], clock };
   const first = { after: undefined, limit: 1 };
   const checks = [
     patiently(
       (tried) => source.listPage({ ...first, prefix: spec.source.prefix }, tried),
-      { ...how, unanswered: "SOURCE_UNREACHABLE" },
+      { ...how, watch: watch.source, unanswered: "SOURCE_UNREACHABLE" },
       options,
     ),
     patiently(
       (tried) => target.listPage({ ...first, prefix: spec.target.prefix }, tried),
-      { ...how, unanswered: "TARGET_UNREACHABLE" },
+      { ...how, watch: watch.target, unanswered: "TARGET_UNREACHABLE" },
       options,
     ),
   ];

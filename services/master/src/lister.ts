@@ -7,21 +7,23 @@ import type { JobLedger } from "@causeway/shared/ports/job-ledger.ts";
 import type { Meter } from "@causeway/shared/ports/meter.ts";
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { PlanLedger } from "@causeway/shared/ports/plan-ledger.ts";
+import type { SilenceLedger } from "@causeway/shared/ports/silence-ledger.ts";
 import type { Handled, Hold, ShardPointer } from "@causeway/shared/ports/task-queue.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
 import type { BacklogGauge } from "./backlog-gauge.ts";
-import { checkJob, type OpenedStores } from "./check-job.ts";
+import { checkJob, type Checking, type OpenedStores } from "./check-job.ts";
 import type { JobStores } from "./job-stores.ts";
 import { listShard } from "./list-shard.ts";
 import type { ListingBoard } from "./listing-board.ts";
 import type { ListingPaces } from "./listing-pace.ts";
 import { createListingTurn, type ListingTurn, turnIsOver } from "./listing-turn.ts";
 import { patientSource, probedSource } from "./patient-source.ts";
-import { createOutageNews, tellTrouble } from "./tell-trouble.ts";
+import { tellSilence, tellTrouble } from "./tell-trouble.ts";
 
 export interface ListerParts {
   readonly jobs: JobLedger;
   readonly plans: PlanLedger;
+  readonly silences: SilenceLedger;
   readonly stores: JobStores;
   readonly gauge: BacklogGauge;
   readonly clock: Clock;
@@ -58,7 +60,7 @@ export function createLister(parts: ListerParts): (pointer: ShardPointer, hold: 
           shardId,
           prefix,
           limits: { ...job.spec.tasks, spreadThreshold: job.spec.largeObjects.spreadThreshold },
-          source: patientSource(source, { ...parts, onRefused: turn.onRefused }),
+          source: patientSource(source, { ...parts, watch: turn.watch.source }),
           watch: entered,
           plans: parts.plans,
           newId: parts.newId,
@@ -108,11 +110,18 @@ function createChecks(parts: ListerParts) {
       if (passed.has(revisionOf(job))) return;
       // A job that has begun can wait for its turn; a new one is to say soon whether it can work at all.
       const how = (await hasBegun(job, parts))
-        ? ({ job: "begun", onRefused: turn.onRefused } as const)
-        : ({ job: "new", onRefused: createOutageNews(job.id, parts) } as const);
+        ? ({ job: "begun", watch: turn.watch } as const)
+        : ({ job: "new", watch: newsOfBoth(job.id, parts) } as const);
       await checkJob(job.spec, stores, { ...how, clock: parts.clock }, options);
       passed.add(revisionOf(job));
     },
+  };
+}
+
+function newsOfBoth(jobId: string, parts: ListerParts): Checking["watch"] {
+  return {
+    source: tellSilence({ jobId, side: "source" }, parts),
+    target: tellSilence({ jobId, side: "target" }, parts),
   };
 }
 

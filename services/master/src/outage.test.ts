@@ -5,10 +5,11 @@ import { createMemoryTarget, type MemoryTarget } from "@causeway/shared/adapters
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import { someJob } from "@causeway/shared/testing/builders.ts";
 import { createManualClock, type ManualClock } from "@causeway/shared/testing/manual-clock.ts";
-import { createRig, never, quiet, silently, sourceOf } from "../test/rig.ts";
+import { createRig, never, quiet, sourceOf } from "../test/rig.ts";
 import { checkJob } from "./check-job.ts";
+import { unwatchedStore } from "./patience.ts";
 import { targetPatience } from "./target-patience.ts";
-import { createOutageNews } from "./tell-trouble.ts";
+import { tellSilence } from "./tell-trouble.ts";
 
 const tenMinutesMs = 600_000;
 
@@ -35,7 +36,12 @@ async function pass(clock: ManualClock, ms: number): Promise<void> {
 /** Checks a job whose target comes back after a quarter of an hour. */
 function check(clock: ManualClock, job: "new" | "begun"): Promise<void> {
   const stores = { source: sourceOf([]), target: awayUntil(clock, clock.monotonicMs() + 1.5 * tenMinutesMs) };
-  const checked = checkJob(someJob().spec, stores, { clock, job, onRefused: silently }, { signal: never });
+  const checked = checkJob(
+    someJob().spec,
+    stores,
+    { clock, job, watch: { source: unwatchedStore, target: unwatchedStore } },
+    { signal: never },
+  );
   checked.catch(() => undefined);
   return checked;
 }
@@ -58,7 +64,7 @@ describe("a target that is away for more than ten minutes", () => {
   test("holds up a job that settles, and does not end it", async () => {
     const clock = createManualClock();
     const target = awayUntil(clock, clock.monotonicMs() + 1.5 * tenMinutesMs);
-    const held = targetPatience({ clock, onRefused: silently })((options) => target.head("key", options), {
+    const held = targetPatience({ clock, watch: unwatchedStore })((options) => target.head("key", options), {
       signal: never,
     });
     held.catch(() => undefined);
@@ -66,13 +72,13 @@ describe("a target that is away for more than ten minutes", () => {
     assert.equal(await held, undefined);
   });
 
-  test("is why the job does not get on, for its people, until half a minute after it is over", async () => {
+  test("is why the job does not get on, for its people, until it is over", async () => {
     const clock = createManualClock();
     const rig = createRig({ clock });
     const { id } = await rig.submit();
     const target = awayUntil(clock, clock.monotonicMs() + tenMinutesMs);
-    const onRefused = createOutageNews(id, { jobs: rig.ledger.jobs, log: quiet });
-    const held = targetPatience({ clock, onRefused })((options) => target.head("key", options), { signal: never });
+    const watch = tellSilence({ jobId: id, side: "target" }, { jobs: rig.ledger.jobs, log: quiet });
+    const held = targetPatience({ clock, watch })((options) => target.head("key", options), { signal: never });
     const reason = async () => (await rig.ledger.jobs.get(id))?.stateReason?.code;
     await pass(clock, 5000);
     assert.equal(await reason(), undefined, "what passes in seconds is nobody's news");
@@ -80,16 +86,30 @@ describe("a target that is away for more than ten minutes", () => {
       await pass(clock, 60_000);
       assert.equal(await reason(), "TARGET_UNREACHABLE");
     }
-    await pass(clock, 100_000);
+    await pass(clock, 70_000);
     await held;
     assert.equal(await reason(), undefined);
+  });
+
+  test("is shown without a gap where it takes every call and answers none", async () => {
+    const clock = createManualClock();
+    const rig = createRig({ clock });
+    const { id } = await rig.submit();
+    const watch = tellSilence({ jobId: id, side: "target" }, { jobs: rig.ledger.jobs, log: quiet });
+    const held = targetPatience({ clock, watch })(() => new Promise(() => undefined), { signal: never });
+    held.catch(() => undefined);
+    await pass(clock, 40_000);
+    for (let step = 0; step < 30; step += 1) {
+      assert.equal((await rig.ledger.jobs.get(id))?.stateReason?.code, "TARGET_UNREACHABLE");
+      await pass(clock, 5000);
+    }
   });
 
   test("is no news where it only throttles", async () => {
     const rig = createRig();
     const { id } = await rig.submit();
-    const news = createOutageNews(id, { jobs: rig.ledger.jobs, log: quiet });
-    await news(new Fault("TARGET_THROTTLED", "throttled"), tenMinutesMs);
+    const watch = tellSilence({ jobId: id, side: "target" }, { jobs: rig.ledger.jobs, log: quiet });
+    await watch.onRefused(new Fault("TARGET_THROTTLED", "throttled"), tenMinutesMs);
     assert.equal((await rig.ledger.jobs.get(id))?.stateReason, null);
   });
 });

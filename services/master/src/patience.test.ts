@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import { createManualClock } from "@causeway/shared/testing/manual-clock.ts";
-import { never, silently } from "../test/rig.ts";
-import { type Patience, patiently } from "./patience.ts";
+import { never } from "../test/rig.ts";
+import { type Patience, patiently, unwatchedStore } from "./patience.ts";
 
 function start(act: () => Promise<string>, signal = never, throttling: Patience["throttling"] = "without-end") {
   const clock = createManualClock();
@@ -15,7 +15,7 @@ function start(act: () => Promise<string>, signal = never, throttling: Patience[
     throttling,
     deadlineMs: 8000,
     unanswered,
-    onRefused: silently,
+    watch: unwatchedStore,
   } as const;
   const tried = patiently(act, patience, { signal });
   tried.catch(() => undefined);

@@ -19,17 +19,31 @@ export interface Patience {
   readonly deadlineMs: number;
   /** What a try that takes longer is. */
   readonly unanswered: FaultCode;
-  readonly onRefused: OnRefused;
+  readonly watch: StoreWatch;
 }
 
-/** Told of each refusal that is borne, and for how long by now; what it throws ends the waiting. */
-export type OnRefused = (fault: Fault, borneMs: number) => Promise<void>;
+/** Somebody who is told how a store behaves while it is waited for. */
+export interface StoreWatch {
+  /** For how long the store has not answered by now, where this call alone was not answered for `heldMs`. */
+  silentFor(heldMs: number): Promise<number>;
+  /** Told of each refusal that is borne, and for how long by now; what it throws ends the waiting. */
+  onRefused(fault: Fault, borneMs: number): Promise<void>;
+  /** Told of each answer; throttling that is borne without end is one. */
+  onAnswered(): Promise<void>;
+}
+
+/** For who asks once and waits a moment: nobody is told. */
+export const unwatchedStore: StoreWatch = {
+  silentFor: async (heldMs) => heldMs,
+  onRefused: async () => undefined,
+  onAnswered: async () => undefined,
+};
 
 const firstWaitMs = 200;
 const longestWaitMs = 5000;
 
 /**
- * Tries until it works. Permanent faults are thrown at once, others when patience ends or `onRefused` ends it; the signal's reason
+ * Tries until it works. Permanent faults are thrown at once, others when patience ends or the watch ends it; the signal's reason
  * once it is aborted.
  */
 export async function patiently<T>(
@@ -37,24 +51,44 @@ export async function patiently<T>(
   patience: Patience,
   { signal }: Signalled,
 ): Promise<T> {
-  const { clock } = patience;
+  const { clock, watch } = patience;
   let refusedSinceMs: number | undefined;
   for (let tries = 0; ; tries += 1) {
     const startedMs = clock.monotonicMs();
-    try {
-      return await withinDeadline(act, patience, signal);
-    } catch (thrown) {
-      signal.throwIfAborted();
-      const fault = faultOf(thrown);
-      if (fault.kind === "permanent") throw fault;
-      const isAnswer = fault.kind === "throttled" && patience.throttling === "without-end";
-      refusedSinceMs = isAnswer ? undefined : (refusedSinceMs ?? startedMs);
-      const waitMs = fault.retryAfterMs ?? backoffMs(tries);
-      const borneMs = refusedSinceMs === undefined ? 0 : clock.monotonicMs() + waitMs - refusedSinceMs;
-      if (borneMs > patience.patienceMs) throw fault;
-      await patience.onRefused(fault, borneMs);
-      await clock.sleep(waitMs, { signal });
+    const tried = await tryOnce(act, patience, signal);
+    if ("answer" in tried) {
+      await watch.onAnswered();
+      return tried.answer;
     }
+    const { fault } = tried;
+    const waitMs = fault.retryAfterMs ?? backoffMs(tries);
+    if (fault.kind === "throttled" && patience.throttling === "without-end") {
+      refusedSinceMs = undefined;
+      await watch.onAnswered();
+      await watch.onRefused(fault, 0);
+    } else {
+      refusedSinceMs ??= startedMs;
+      const borneMs = waitMs + (await watch.silentFor(clock.monotonicMs() - refusedSinceMs));
+      if (borneMs > patience.patienceMs) throw fault;
+      await watch.onRefused(fault, borneMs);
+    }
+    await clock.sleep(waitMs, { signal });
+  }
+}
+
+/** Answers with a fault that may pass; throws what does not. */
+async function tryOnce<T>(
+  act: (options: Signalled) => Promise<T>,
+  patience: Patience,
+  signal: AbortSignal,
+): Promise<{ readonly answer: T } | { readonly fault: Fault }> {
+  try {
+    return { answer: await withinDeadline(act, patience, signal) };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    const fault = faultOf(thrown);
+    if (fault.kind === "permanent") throw fault;
+    return { fault };
   }
 }
 

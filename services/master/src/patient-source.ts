@@ -1,12 +1,12 @@
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { ObjectSource, Signalled } from "@causeway/shared/ports/object-source.ts";
-import { type OnRefused, outageMs, patiently } from "./patience.ts";
+import { outageMs, patiently, type StoreWatch, unwatchedStore } from "./patience.ts";
 
 type Listing = Pick<ObjectSource, "listPage">;
 
 export interface PatientParts {
   readonly clock: Clock;
-  readonly onRefused: OnRefused;
+  readonly watch: StoreWatch;
 }
 
 const deadlineMs = 60_000;
@@ -20,7 +20,7 @@ export function patientSource(source: Listing, parts: PatientParts): Listing {
 
 /** The same for whoever looks where a shard may be cut: it waits no longer than a moment. */
 export function probedSource(source: Listing, clock: Clock): Listing {
-  return patientFor(probeMs, source, { clock, onRefused: async () => undefined });
+  return patientFor(probeMs, source, { clock, watch: unwatchedStore });
 }
 
 function patientFor(patienceMs: number, source: Listing, parts: PatientParts): Listing {

@@ -4,7 +4,7 @@ import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { ObjectTarget } from "@causeway/shared/ports/object-target.ts";
 import type { SettleLedger } from "@causeway/shared/ports/settle-ledger.ts";
-import type { OnRefused } from "./patience.ts";
+import type { StoreWatch } from "./patience.ts";
 import { targetPatience } from "./target-patience.ts";
 
 export interface RecheckParts {
@@ -12,7 +12,7 @@ export interface RecheckParts {
   readonly target: Pick<ObjectTarget, "head">;
   readonly clock: Clock;
   readonly newId: () => string;
-  readonly onRefused: OnRefused;
+  readonly watch: StoreWatch;
 }
 
 const tasksAtOnce = 20;
@@ -54,10 +54,10 @@ async function lateObjects(
 
 async function lookAgain(
   { source, targetKey, crc64 }: WrittenObject,
-  { target, clock, onRefused }: RecheckParts,
+  { target, clock, watch }: RecheckParts,
   options: Signalled,
 ): Promise<FailedObject | undefined> {
-  const held = await targetPatience({ clock, onRefused })((tried) => target.head(targetKey, tried), options);
+  const held = await targetPatience({ clock, watch })((tried) => target.head(targetKey, tried), options);
   // OSS keeps a CRC of all that is put or uploaded in parts; where it tells none, the size must do.
   const same = held?.sizeBytes === source.sizeBytes && (held.crc64 === undefined || String(held.crc64) === crc64);
   if (same) return undefined;

@@ -6,7 +6,8 @@ import type { TargetAttributes } from "@causeway/shared/domain/object.ts";
 import { emptyTally, type Outcome, tallied } from "@causeway/shared/domain/outcome.ts";
 import { copiedOutcome } from "@causeway/shared/testing/builders.ts";
 import type { SettleLedger } from "@causeway/shared/ports/settle-ledger.ts";
-import { createRig, never, newId, numberedKeys, type Rig, silently, sourceOf, stateOf, until } from "../test/rig.ts";
+import { createRig, never, newId, numberedKeys, type Rig, sourceOf, stateOf, until } from "../test/rig.ts";
+import { unwatchedStore } from "./patience.ts";
 import { recheckTasks } from "./recheck.ts";
 
 const options = { signal: never };
@@ -177,7 +178,7 @@ describe("settling", () => {
       assert.ok(heads <= 3, "it looks a second time");
       return target.head(key, given);
     };
-    const parts = { settling, clock: rig.clock, newId, target: { head }, onRefused: silently };
+    const parts = { settling, clock: rig.clock, newId, target: { head }, watch: unwatchedStore };
     await recheckTasks(jobId, parts, options);
     assert.equal(heads, 3);
   });

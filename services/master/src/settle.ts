@@ -15,7 +15,7 @@ import type { JobStores } from "./job-stores.ts";
 import { drainJournal } from "./journal-drain.ts";
 import { journalDropped } from "./journal-dropped.ts";
 import { recheckTasks } from "./recheck.ts";
-import { createOutageNews, tellTrouble } from "./tell-trouble.ts";
+import { tellSilence, tellTrouble } from "./tell-trouble.ts";
 
 export interface SettlerParts {
   readonly ledger: DispatchLedger;
@@ -49,7 +49,7 @@ export function createSettler(parts: SettlerParts): (options: Signalled) => Prom
     const { jobId } = job;
     try {
       if (mayBeDone(job)) await settleJob(jobId, parts, options);
-      else await tend(jobId, parts, options);
+      else await tend(job, parts, options);
       rest(jobId, drainEveryMs, "draining");
     } catch (error) {
       rest(jobId, afterErrorMs, "an error");
@@ -73,9 +73,10 @@ export function createSettler(parts: SettlerParts): (options: Signalled) => Prom
 }
 
 /** Keeps small what a running job leaves in the ledger. */
-async function tend(jobId: string, parts: SettlerParts, options: Signalled): Promise<void> {
+async function tend({ jobId, state }: ActiveJob, parts: SettlerParts, options: Signalled): Promise<void> {
   await compactFailures(jobId, parts);
-  await journalDropped(jobId, parts, options);
+  // No task is dropped before.
+  if (state === "cancelling") await journalDropped(jobId, parts, options);
   await drainJournal(jobId, parts, options);
 }
 
@@ -115,9 +116,9 @@ async function account(jobId: string, parts: SettlerParts, options: Signalled): 
     await drainJournal(jobId, parts, options);
     if (await hasLooseEnds(jobId, parts)) {
       await parts.stores.use(job, async ({ target }) => {
-        const onRefused = createOutageNews(jobId, parts);
-        await recheckTasks(jobId, { ...parts, target, onRefused }, options);
-        await abortUploads(jobId, { ...parts, target: target.uploads, onRefused }, options);
+        const watch = tellSilence({ jobId, side: "target" }, parts);
+        await recheckTasks(jobId, { ...parts, target, watch }, options);
+        await abortUploads(jobId, { ...parts, target: target.uploads, watch }, options);
       });
     }
     return null;

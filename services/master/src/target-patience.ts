@@ -1,16 +1,16 @@
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
-import { type OnRefused, outageMs, patiently } from "./patience.ts";
+import { outageMs, patiently, type StoreWatch } from "./patience.ts";
 
 const deadlineMs = 30_000;
 
 /** Tries a request to the target the way settling does. */
 export function targetPatience({
   clock,
-  onRefused,
+  watch,
 }: {
   readonly clock: Clock;
-  readonly onRefused: OnRefused;
+  readonly watch: StoreWatch;
 }): <T>(act: (options: Signalled) => Promise<T>, options: Signalled) => Promise<T> {
   const patience = {
     clock,
@@ -18,7 +18,7 @@ export function targetPatience({
     throttling: "without-end",
     deadlineMs,
     unanswered: "TARGET_UNREACHABLE",
-    onRefused,
+    watch,
   } as const;
   return (act, options) => patiently(act, patience, options);
 }

@@ -7,7 +7,8 @@ import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
 import { createListingPaces } from "../src/listing-pace.ts";
 import { pagesOf } from "../src/pages.ts";
 import { patientSource } from "../src/patient-source.ts";
-import { never, silently } from "./rig.ts";
+import { unwatchedStore } from "../src/patience.ts";
+import { never } from "./rig.ts";
 
 const pages = 60;
 
@@ -48,7 +49,7 @@ test("the request for the next page is at the store while the present one is sti
   const clock = createSystemClock();
   const paced = patientSource(createListingPaces(16, clock).paced("job", source), {
     clock,
-    onRefused: silently,
+    watch: unwatchedStore,
   });
   const readMs: number[] = [];
   for await (const page of pagesOf(paced, { after: undefined, before: undefined, prefix: "" }, { signal: never })) {

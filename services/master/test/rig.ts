@@ -34,7 +34,6 @@ export const noMeter: Meter = {
 };
 export const unwatched: ShardWatch = { onShard: () => undefined, onPage: () => undefined };
 export const never = new AbortController().signal;
-export const silently = async (): Promise<void> => undefined;
 export const newId = () => randomBytes(16).toString("hex");
 
 /** A source that holds `keys`, each with a few bytes. */

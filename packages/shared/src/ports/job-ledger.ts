@@ -1,5 +1,6 @@
 import type { JobCounts, JobFigures, JobRecord, StateReason } from "../domain/job.ts";
 import type { Limits } from "../domain/limits.ts";
+import type { Side, SilentStore } from "../domain/trouble.ts";
 
 export interface NewJob {
   readonly record: JobRecord;
@@ -49,10 +50,12 @@ export interface JobLedger {
   list(query: { readonly after: string | null; readonly limit: number }): Promise<JobListing>;
   change(jobId: string, change: JobChange): Promise<Changed>;
   /**
-   * Tells why a job that goes on does not get on just now. For `troubleMs` this is its `stateReason`, unless the state has
-   * one. Of a job that has ended, or is not there, nothing is kept.
+   * Tells why a job that goes on does not get on just now. For `troubleMs`, or as long as is said of a silent store, this is its
+   * `stateReason`, unless the state has one. Of a job that has ended, or is not there, nothing is kept.
    */
-  tellTrouble(jobId: string, reason: StateReason): Promise<void>;
+  tellTrouble(jobId: string, reason: StateReason, silent?: SilentStore): Promise<void>;
+  /** A store answers: the trouble that was told last is over if it was this store's silence. */
+  endTrouble(jobId: string, side: Side): Promise<void>;
   /** All of one moment. */
   figures(jobId: string): Promise<JobFigures | undefined>;
   /** The same, and how far the running tasks are (the 1,000 oldest): dearer, because each of them is read. */

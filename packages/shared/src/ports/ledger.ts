@@ -4,6 +4,7 @@ import type { JobLedger, JobRemoval } from "./job-ledger.ts";
 import type { Lease } from "./lease.ts";
 import type { NoticeLedger } from "./notice-ledger.ts";
 import type { PlanLedger } from "./plan-ledger.ts";
+import type { SilenceLedger } from "./silence-ledger.ts";
 import type { DroppedLedger, FailureLedger, SettleLedger } from "./settle-ledger.ts";
 import type { SpreadLedger } from "./spread-ledger.ts";
 import type { TaskLedger, UploadLedger } from "./task-ledger.ts";
@@ -14,6 +15,7 @@ export interface Ledger {
   readonly jobs: JobLedger & JobRemoval;
   readonly history: JobHistory;
   readonly plans: PlanLedger;
+  readonly silences: SilenceLedger;
   readonly dispatch: DispatchLedger;
   readonly tasks: TaskLedger;
   readonly spreads: SpreadLedger;

@@ -9,6 +9,7 @@ import { examNotices } from "./ledger-exam-notices.ts";
 import { examPlan } from "./ledger-exam-plan.ts";
 import { examRetry } from "./ledger-exam-retry.ts";
 import { examSettle } from "./ledger-exam-settle.ts";
+import { examSilence } from "./ledger-exam-silence.ts";
 import { examSpread } from "./ledger-exam-spread.ts";
 import { examTasks } from "./ledger-exam-tasks.ts";
 import type { LedgerSubject } from "./ledger-subject.ts";
@@ -23,6 +24,7 @@ export function ledgerContract(name: string, openLedger: (clock: ManualClock) =>
   describe(`the ledger in ${name}`, () => {
     examJobs(open);
     examPlan(open);
+    examSilence(open);
     examDispatch(open);
     examTasks(open);
     examSpread(open);

@@ -1,7 +1,6 @@
 import { failedManifestBytesLimit } from "../../domain/failure-limit.ts";
 import type { JobRecord } from "../../domain/job.ts";
-import { hasEnded } from "../../domain/state.ts";
-import { troubleMs } from "../../domain/trouble.ts";
+import { showsTrouble, troubleMs } from "../../domain/trouble.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Changed, JobChange, JobLedger, JobRemoval, NewJob } from "../../ports/job-ledger.ts";
 import { createReadCounts } from "./counts.ts";
@@ -16,6 +15,7 @@ const withdraw = jobScript("withdraw");
 const change = jobScript("change");
 const remove = jobScript("remove");
 const trouble = jobScript("trouble");
+const endTrouble = jobScript("end-trouble");
 
 /** How long the keys of a job that is not in the index yet live: a submit that broke off leaves nothing behind. */
 const unconfirmedMs = 3_600_000;
@@ -23,7 +23,7 @@ const unconfirmedMs = 3_600_000;
 export function createRedisJobs(redis: RedisConnection, index: JobIndex, clock: Clock): JobLedger & JobRemoval {
   const step = createRunStep(redis);
   const byId = async (id: string): Promise<JobRecord | undefined> =>
-    withTrouble(await redis.hmget(jobKey(id, "job"), "trouble", "troubleAtMs", ...recordFields), id, clock);
+    withTrouble(await redis.hmget(jobKey(id, "job"), "trouble", "troubleUntilMs", ...recordFields), id, clock);
   return {
     // The job's keys first, the index second: whoever sees a name or an Idempotency-Key whose job is not there knows
     // that the job is gone, never that it is about to come.
@@ -54,8 +54,13 @@ export function createRedisJobs(redis: RedisConnection, index: JobIndex, clock: 
       return changed.find((word) => word === answer) ?? "unknown";
     },
 
-    async tellTrouble(jobId, reason) {
-      await step(trouble, jobId, [writeReason(reason), clock.now()]);
+    async tellTrouble(jobId, reason, silent) {
+      const untilMs = clock.now() + (silent?.forMs ?? troubleMs);
+      await step(trouble, jobId, [writeReason(reason), untilMs, silent?.side ?? ""]);
+    },
+
+    async endTrouble(jobId, side) {
+      await step(endTrouble, jobId, [side]);
     },
 
     ...createReadCounts(redis, clock),
@@ -75,10 +80,10 @@ export function createRedisJobs(redis: RedisConnection, index: JobIndex, clock: 
 
 /** A trouble that was told lately stands where the state has no reason of its own. */
 function withTrouble(values: readonly (string | null)[], id: string, clock: Clock): JobRecord | undefined {
-  const [trouble, toldAtMs, ...fields] = values;
+  const [trouble, untilMs, ...fields] = values;
   const record = readRecord(id, fields);
-  if (record === undefined || hasEnded(record.state) || record.stateReason !== null) return record;
-  if (clock.now() - Number(toldAtMs ?? 0) >= troubleMs) return record;
+  if (record === undefined || !showsTrouble(record.state) || record.stateReason !== null) return record;
+  if (clock.now() >= Number(untilMs ?? 0)) return record;
   return { ...record, stateReason: readReason(trouble ?? "", record.spec) };
 }
 

@@ -11,6 +11,7 @@ import { createRedisNotices } from "./notices.ts";
 import { createRedisPlans } from "./plans.ts";
 import type { RedisConnection } from "./scripts.ts";
 import { createRedisSettling } from "./settling.ts";
+import { createRedisSilences } from "./silences.ts";
 import { createRedisSpreads } from "./spreads.ts";
 import { createRedisTasks } from "./tasks.ts";
 import { createRedisUploads } from "./uploads.ts";
@@ -29,6 +30,7 @@ export function createRedisLedger(redis: RedisConnection, { clock, holder }: Red
     jobs: createRedisJobs(redis, index, clock),
     history: createRedisHistory(redis, clock),
     plans: createRedisPlans(redis),
+    silences: createRedisSilences(redis, clock),
     dispatch: createRedisDispatch(redis, index, clock),
     tasks: createRedisTasks(redis, clock),
     spreads: createRedisSpreads(redis, clock),

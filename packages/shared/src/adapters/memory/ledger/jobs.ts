@@ -1,7 +1,7 @@
 import type { FaultCode } from "../../../domain/fault-codes.ts";
 import type { JobCounts, JobFigures, JobRecord, RunningTask } from "../../../domain/job.ts";
 import { hasEnded } from "../../../domain/state.ts";
-import { troubleMs } from "../../../domain/trouble.ts";
+import { showsTrouble, troubleMs } from "../../../domain/trouble.ts";
 import { manifestBytes, manifestObjects } from "../../../domain/task.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { JobLedger, JobRemoval, Submitted } from "../../../ports/job-ledger.ts";
@@ -39,9 +39,15 @@ export function createMemoryJobs(books: Map<string, JobBook>, clock: Clock): Job
       return book === undefined ? "unknown" : changeBook(book, change);
     },
 
-    async tellTrouble(jobId, reason) {
+    async tellTrouble(jobId, reason, silent) {
       const book = books.get(jobId);
-      if (book !== undefined && !hasEnded(book.state)) book.trouble = { reason, atMs: clock.now() };
+      const untilMs = clock.now() + (silent?.forMs ?? troubleMs);
+      if (book !== undefined && !hasEnded(book.state)) book.trouble = { reason, untilMs, side: silent?.side };
+    },
+
+    async endTrouble(jobId, side) {
+      const book = books.get(jobId);
+      if (book?.trouble?.side === side) book.trouble = undefined;
     },
 
     async figures(jobId) {
@@ -87,7 +93,7 @@ function byPlace(a: { readonly place: string }, b: { readonly place: string }): 
 
 function recordOf(book: JobBook, nowMs: number): JobRecord {
   const { id, spec, state, createdAtMs, endedAtMs, revision, trouble } = book;
-  const lately = trouble !== undefined && !hasEnded(state) && nowMs - trouble.atMs < troubleMs;
+  const lately = trouble !== undefined && showsTrouble(state) && nowMs < trouble.untilMs;
   const stateReason = book.stateReason ?? (lately ? trouble.reason : null);
   return { id, spec, state, stateReason, createdAtMs, endedAtMs, revision };
 }

@@ -9,6 +9,7 @@ import { createMemoryNotices } from "./notices.ts";
 import { createMemoryPlans } from "./plan.ts";
 import { createMemoryHistory } from "./history.ts";
 import { createMemorySettling } from "./settling.ts";
+import { createMemorySilences } from "./silences.ts";
 import { createMemorySpreads } from "./spreads.ts";
 import type { JobBook } from "./state.ts";
 import { createMemoryTasks } from "./tasks.ts";
@@ -21,6 +22,7 @@ export function createMemoryLedger(clock: Clock): Ledger {
     jobs: createMemoryJobs(books, clock),
     history: createMemoryHistory(books, clock),
     plans: createMemoryPlans(books),
+    silences: createMemorySilences(books, clock),
     dispatch: createMemoryDispatch(books, clock),
     tasks: createMemoryTasks(books, clock),
     spreads: createMemorySpreads(books, clock),

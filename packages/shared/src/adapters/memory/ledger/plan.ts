@@ -1,7 +1,7 @@
 import { manifestBytes } from "../../../domain/task.ts";
 import type { PlanLedger } from "../../../ports/plan-ledger.ts";
 import { enqueue } from "./backlog.ts";
-import { type JobBook, newTask } from "./state.ts";
+import { type JobBook, newShardEntry, newTask } from "./state.ts";
 
 export function createMemoryPlans(books: ReadonlyMap<string, JobBook>): PlanLedger {
   return {
@@ -40,7 +40,7 @@ export function createMemoryPlans(books: ReadonlyMap<string, JobBook>): PlanLedg
       if (at === shard.before || at === shard.cursor) return "refused";
       entry.shard = { ...shard, before: at, version: version + 1 };
       const added = { ...shard, id: newShardId, after: at, cursor: undefined, version: 1 };
-      book.shards.set(newShardId, { shard: added, planId: undefined });
+      book.shards.set(newShardId, newShardEntry(added));
       return "planned";
     },
 
@@ -61,6 +61,7 @@ export function createMemoryPlans(books: ReadonlyMap<string, JobBook>): PlanLedg
       const book = books.get(jobId);
       if (book?.state !== "running" || book.revision !== (atRevision ?? book.revision)) return "not-now";
       book.abandoned ??= reason;
+      for (const { silences } of book.shards.values()) silences.clear();
       return "abandoned";
     },
   };

@@ -5,6 +5,7 @@ import { emptyTally, type Outcome, type Tally } from "../../../domain/outcome.ts
 import type { Shard } from "../../../domain/shard.ts";
 import type { JobState } from "../../../domain/state.ts";
 import type { CompleteUpload, FailedBatch, Manifest, WrittenObject } from "../../../domain/task.ts";
+import type { Side } from "../../../domain/trouble.ts";
 import type { NewJob } from "../../../ports/job-ledger.ts";
 import type { Upload, UploadedPart } from "../../../ports/object-target.ts";
 import { emptyBox, type NoticeBox } from "./notice-box.ts";
@@ -46,14 +47,26 @@ export interface SpreadBook {
   readonly parts: Map<number, UploadedPart>;
 }
 
+/** A shard that is not finished. */
+export interface ShardEntry {
+  shard: Shard;
+  planId: string | undefined;
+  /** Of each store that is silent: when it was first asked in vain, and when somebody last waited for it. */
+  readonly silences: Map<Side, { readonly firstMs: number; readonly lastMs: number }>;
+}
+
+export function newShardEntry(shard: Shard): ShardEntry {
+  return { shard, planId: undefined, silences: new Map() };
+}
+
 /** All that the memory ledger keeps of one job. */
 export interface JobBook {
   readonly id: string;
   spec: OpenJobSpec;
   state: JobState;
   stateReason: StateReason | null;
-  /** Why the job does not get on, and when that was told. */
-  trouble: { readonly reason: StateReason; readonly atMs: number } | undefined;
+  /** Why the job does not get on, until when that is shown, and which silent store it is about. */
+  trouble: { readonly reason: StateReason; readonly untilMs: number; readonly side: Side | undefined } | undefined;
   readonly createdAtMs: number;
   endedAtMs: number | null;
   revision: number;
@@ -63,7 +76,7 @@ export interface JobBook {
   cancelled: boolean;
   /** Why the listing was given up. */
   abandoned: StateReason | undefined;
-  readonly shards: Map<string, { shard: Shard; planId: string | undefined }>;
+  readonly shards: Map<string, ShardEntry>;
   readonly open: Map<string, OpenTask>;
   /** The backlog: one queue per shard. The map's order is the ring: the lane that gave goes to the end. */
   readonly lanes: Map<string, OpenTask[]>;
@@ -109,7 +122,7 @@ export function newBook({ record, sealedCredentials, idempotencyKey }: NewJob): 
     cancelled: false,
     trouble: undefined,
     abandoned: undefined,
-    shards: new Map([[shard.id, { shard, planId: undefined }]]),
+    shards: new Map([[shard.id, newShardEntry(shard)]]),
     open: new Map(),
     lanes: new Map(),
     dispatched: new Set(),

@@ -9,7 +9,7 @@ if state ~= 'running' or abandoned then return 'not-now' end
 if present ~= version then return 'refused' end
 if cursor ~= '' and cursor ~= (at and '=' .. at or '-') then return 'refused' end
 if before ~= '' and before ~= (last and '=' .. last or '-') then return 'refused' end
-for _, field in ipairs({ 'version', 'after', 'before', 'cursor', 'plan', 'round' }) do
+for _, field in ipairs({ 'version', 'after', 'before', 'cursor', 'plan', 'round', 'silent:source', 'silent:target' }) do
   call('HDEL', SHARDS, shard .. ':' .. field)
 end
 call('HINCRBY', COUNTS, 'unfinished', -1)
