@@ -14,6 +14,7 @@ import { emptyTally, type Outcome, tallied } from "@causeway/shared/domain/outco
 import { createLogger } from "@causeway/shared/platform/logger.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Journal } from "@causeway/shared/ports/journal.ts";
+import type { Ledger } from "@causeway/shared/ports/ledger.ts";
 import type { Lease } from "@causeway/shared/ports/lease.ts";
 import type { Meter } from "@causeway/shared/ports/meter.ts";
 import type { ObjectSource } from "@causeway/shared/ports/object-source.ts";
@@ -50,6 +51,8 @@ export interface RigOptions {
   readonly target?: ObjectTarget;
   readonly clock?: Clock;
   readonly webhook?: Webhook;
+  /** Where jobs are kept, if it is not to be in memory. */
+  readonly ledger?: Ledger;
   /** Who may do a duty, if it is not to be one at a time. */
   readonly lease?: Lease;
   readonly journal?: Journal;
@@ -60,7 +63,7 @@ export interface RigOptions {
 /** A whole fleet in one process over the memory ledger: masters of the real code, workers that only say "copied". */
 export function createRig(options: RigOptions = {}) {
   const clock = options.clock ?? createSystemClock();
-  const ledger = createMemoryLedger(clock);
+  const ledger = options.ledger ?? createMemoryLedger(clock);
   const tasks = createMemoryTaskQueue();
   const shards = createMemoryShardQueue();
   const journal = options.journal ?? createJournal(createMemoryBlobStore());

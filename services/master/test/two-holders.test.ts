@@ -4,41 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createJournal } from "@causeway/shared/adapters/journal/journal.ts";
 import { createMemoryBlobStore } from "@causeway/shared/adapters/journal/memory-blobs.ts";
 import type { Journal } from "@causeway/shared/ports/journal.ts";
-import type { Lease } from "@causeway/shared/ports/lease.ts";
+import { everybodysLease } from "./everybodys-lease.ts";
 import { createRig, never, numberedKeys, sourceOf, stateOf, until } from "./rig.ts";
 
 const masterCount = 3;
-/** A master that has no more to do for a while keeps the others no longer from theirs. */
-const waitMs = 250;
-
-/**
- * Everybody who asks has the lease, as when a holder was stopped for longer than it lasts; and all who ask for a duty begin with
- * it at the same moment, so that they do each step side by side.
- */
-function everybodysLease(): Lease & { readonly together: Map<string, number> } {
-  const together = new Map<string, number>();
-  const waiting = new Map<string, (() => void)[]>();
-  function goOn(duty: string): void {
-    const all = waiting.get(duty) ?? [];
-    waiting.delete(duty);
-    together.set(duty, Math.max(together.get(duty) ?? 0, all.length));
-    for (const go of all) go();
-  }
-  return {
-    together,
-    async hold(duty) {
-      await new Promise<void>((resolve) => {
-        const all = [...(waiting.get(duty) ?? []), resolve];
-        waiting.set(duty, all);
-        if (all.length === masterCount) goOn(duty);
-        else if (all.length === 1) setTimeout(() => goOn(duty), waitMs);
-      });
-      return true;
-    },
-    release: async () => undefined,
-  };
-}
-
 /** Meanwhile workers commit further parts, which another holder must not take for those that it has indexed. */
 function slowJournal(): Journal {
   const journal = createJournal(createMemoryBlobStore());
@@ -54,7 +23,7 @@ function slowJournal(): Journal {
 describe("two holders of a lease at once", () => {
   test("dispatch, sweep and settle twice over: every object is counted and in the journal once, the job ends once", async (t) => {
     const keys = numberedKeys(2000);
-    const lease = everybodysLease();
+    const lease = everybodysLease(masterCount);
     const rig = createRig({ source: sourceOf(keys), lease, journal: slowJournal() });
     const masters = Array.from({ length: masterCount }, () => rig.master());
     t.after(() => Promise.all(masters.map((master) => master.stop())));
