@@ -57,6 +57,24 @@ const persistent: readonly {
     code: "TARGET_CHECKSUM_MISMATCH",
   },
   {
+    title: "bodies that are cut on the way out, as if nothing was wrong",
+    faults: { oss: [{ fault: "truncate", side: "request", operation: writes }] },
+    fail: names,
+    code: "TARGET_CHECKSUM_MISMATCH",
+  },
+  {
+    title: "bodies that are padded on the way out",
+    faults: { oss: [{ fault: "pad", side: "request", operation: writes }] },
+    fail: names,
+    code: "TARGET_CHECKSUM_MISMATCH",
+  },
+  {
+    title: "one part of many that is cut on the way out, each time",
+    faults: { oss: [{ fault: "truncate", side: "request", operation: "UploadPart", fromRequest: 2 }] },
+    fail: names.filter((name) => name.startsWith("parts/")),
+    code: "TARGET_CHECKSUM_MISMATCH",
+  },
+  {
     title: "a page of HTML in place of OSS' answer",
     faults: { oss: [{ fault: "html", operation: writes }] },
     fail: names,
@@ -117,6 +135,12 @@ const passing: Readonly<Record<string, { readonly s3?: Rules; readonly oss?: Rul
   },
   "one flipped byte from the source": {
     s3: [{ fault: "flip-byte", operation: "GetObject", keyPattern: "/(md5|crc|sha)", ...once }],
+  },
+  "cut and padded bodies to OSS": {
+    oss: [
+      { fault: "truncate", side: "request", operation: writes, ...once },
+      { fault: "pad", side: "request", operation: writes, ...once },
+    ],
   },
   "one flipped byte to OSS": { oss: [{ fault: "flip-byte", side: "request", operation: writes, ...once }] },
   "resets, server errors and pages of HTML on both sides": {

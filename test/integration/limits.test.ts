@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { hasEnded, startSystem, type JobStats, type System } from "../system/system.ts";
 
-const objects = 3000;
+const objects = 5000;
 const sizeBytes = 20_000;
 let system: System;
 before(async () => {
@@ -50,6 +50,11 @@ test("two workers together keep a job's limit, PATCH changes it within seconds, 
   await new Promise((resolve) => setTimeout(resolve, 2000));
   const faster = await rateOf(id, 5);
   assert.ok(faster > limit * 1.5, `${faster} bytes/s after the limit was raised fourfold`);
+
+  await system.call("PATCH", `/jobs/${id}`, { limits: { bytesPerSecond: limit } });
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  const slower = await rateOf(id, 5);
+  assert.ok(slower < limit * 1.5, `${slower} bytes/s after the limit was lowered to ${limit} again`);
 
   await system.call("PATCH", `/jobs/${id}`, { limits: {} });
   const stats = await system.until(id, hasEnded);

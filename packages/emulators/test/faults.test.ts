@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { hash } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,11 +10,15 @@ import { fileURLToPath } from "node:url";
 
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 
+import { crc64Of } from "../src/core/crc64.ts";
 import { createFaultPlan, faultPlanSchema, type FaultPlanInput } from "../src/core/faults.ts";
 import { startEmulators } from "../src/start.ts";
+import { ask, startOss } from "./oss-emulator.ts";
 import { raw } from "./raw-request.ts";
 
-const emulators = await startEmulators({ s3: { buckets: { "bucket-one": { kind: "plain" } } } });
+const emulators = await startEmulators({
+  s3: { buckets: { "bucket-one": { kind: "plain" } } },
+});
 after(() => emulators.close());
 
 function clientOf(store: { url: string; region: string; accessKeyId: string; secretAccessKey: string }): S3Client {
@@ -140,6 +145,25 @@ test("a byte flipped on the way in is noticed by the checksum that came with it"
       name: "XAmzContentSHA256Mismatch",
     }),
   );
+});
+
+test("a body that is cut or padded on the way in is what the store has, unless a digest came with it", async () => {
+  const oss = await startOss();
+  after(() => oss.close());
+  const rows = [
+    { rule: { fault: "truncate", side: "request" }, arrived: "0123" },
+    { rule: { fault: "truncate", side: "request", afterBytes: 6 }, arrived: "012345" },
+    { rule: { fault: "pad", side: "request", bytes: 2 }, arrived: "01234567\0\0" },
+  ] as const;
+  const put = { method: "PUT", key: "bent", body: "01234567" };
+  for (const { rule, arrived } of rows) {
+    oss.setFaults({ rules: [rule] });
+    const refused = await ask(oss, { ...put, headers: { "content-md5": hash("md5", put.body, "base64") } });
+    assert.equal(refused.code, "InvalidDigest");
+    const { status, headers } = await ask(oss, put);
+    assert.deepEqual([status, headers["x-oss-hash-crc64ecma"]], [200, String(crc64Of(Buffer.from(arrived)))]);
+    assert.equal((await ask(oss, { key: "bent" })).text, arrived);
+  }
 });
 
 test("latency and bandwidth slow an answer and change nothing else", async () => {

@@ -24,7 +24,7 @@ export async function answerWithFaults(
   }
   const instead = rules.map((rule) => insteadOf(protocol, exchange, rule)).find((outcome) => outcome !== undefined);
   if (instead !== undefined) return instead;
-  const answer = await protocol.answer({ ...exchange, body: rules.reduce(bendRequest, exchange.body) });
+  const answer = await protocol.answer(rules.reduce(bendRequest, exchange));
   if (rules.some(({ fault }) => fault === "lost-answer")) return { action: "reset" };
   return rules.reduce<Outcome & { action: "answer" }>(bendAnswer, { action: "answer", answer, ending: "whole" });
 }
@@ -67,10 +67,34 @@ function insteadOf(protocol: Protocol, exchange: Exchange, rule: FaultRule): Out
 
 const HTML = { "content-type": "text/html" };
 
-function bendRequest(body: AsyncIterable<Buffer>, rule: FaultRule): AsyncIterable<Buffer> {
-  if (rule.fault === "bandwidth") return paced(body, rule.bytesPerSecond);
-  if (rule.fault === "flip-byte" && rule.side === "request") return flipByte(body, rule.afterBytes ?? 0);
-  return body;
+function bendRequest(exchange: Exchange, rule: FaultRule): Exchange {
+  const { body, headers } = exchange;
+  if (rule.fault === "bandwidth") return { ...exchange, body: paced(body, rule.bytesPerSecond) };
+  if (!isOfRequest(rule)) return exchange;
+  const sizeBytes = Number(headers["content-length"] ?? 0);
+  const bend = (bent: AsyncIterable<Buffer>, lengthBytes: number): Exchange => ({
+    ...exchange,
+    headers: { ...headers, "content-length": String(lengthBytes) },
+    body: bent,
+  });
+  switch (rule.fault) {
+    case "flip-byte":
+      return bend(flipByte(body, rule.afterBytes ?? 0), sizeBytes);
+    case "truncate": {
+      const keptBytes = Math.min(rule.afterBytes ?? Math.floor(sizeBytes / 2), sizeBytes);
+      return bend(firstBytes(body, keptBytes), keptBytes);
+    }
+    case "pad":
+      return bend(padded(body, rule.bytes), sizeBytes + rule.bytes);
+    default:
+      return rule satisfies never;
+  }
+}
+
+type OfRequest = FaultRule & { readonly fault: "truncate" | "pad" | "flip-byte"; readonly side: "request" };
+
+function isOfRequest(rule: FaultRule): rule is OfRequest {
+  return "side" in rule && rule.side === "request";
 }
 
 type Bent = Outcome & { action: "answer" };
@@ -86,7 +110,7 @@ function bendAnswer(outcome: Bent, rule: FaultRule): Bent {
     ending,
   });
   // Nothing can go wrong in an empty body, a HEAD's for one.
-  if (sizeBytes === 0) return outcome;
+  if (sizeBytes === 0 || isOfRequest(rule)) return outcome;
   switch (rule.fault) {
     case "206": {
       const range = { "content-range": `bytes 0-${sizeBytes - 1}/${sizeBytes}` };
@@ -104,9 +128,7 @@ function bendAnswer(outcome: Bent, rule: FaultRule): Bent {
     case "pad":
       return bend(padded(content, rule.bytes), sizeBytes + rule.bytes, outcome.ending);
     case "flip-byte":
-      return rule.side === "answer"
-        ? bend(flipByte(content, rule.afterBytes ?? middle), sizeBytes, outcome.ending)
-        : outcome;
+      return bend(flipByte(content, rule.afterBytes ?? middle), sizeBytes, outcome.ending);
     case "bandwidth":
       return bend(paced(content, rule.bytesPerSecond), sizeBytes, outcome.ending);
     case "503":

@@ -22,6 +22,9 @@ const milliseconds = z.number().min(0);
 /** Where in a body something happens; without it, in the middle. */
 const afterBytes = z.number().int().nonnegative().optional();
 
+/** Whose body it is: the store's answer, or what is sent to it. */
+const side = z.enum(["answer", "request"]).default("answer");
+
 export const faultRuleSchema = z.discriminatedUnion("fault", [
   matcher.extend({ fault: z.literal("503") }),
   /** A 503 that says how long to wait: `Retry-After` or `x-oss-qos-delay-time`. */
@@ -37,13 +40,21 @@ export const faultRuleSchema = z.discriminatedUnion("fault", [
   matcher.extend({ fault: z.literal("lost-answer") }),
   /** No answer, ever. */
   matcher.extend({ fault: z.literal("hang") }),
-  /** The body breaks off; `announce: "short"` also announces the shorter length, so that nothing looks broken. */
-  matcher.extend({ fault: z.literal("truncate"), afterBytes, announce: z.enum(["full", "short"]).default("full") }),
+  /**
+   * The body breaks off; `announce: "short"` also announces the shorter length, so that nothing looks broken. Of a request the
+   * store always gets a shorter length: as if something on the way had cut it and put that right.
+   */
+  matcher.extend({
+    fault: z.literal("truncate"),
+    afterBytes,
+    announce: z.enum(["full", "short"]).default("full"),
+    side,
+  }),
   /** The body stops and the connection stays. */
   matcher.extend({ fault: z.literal("stall"), afterBytes }),
   /** Zero bytes behind the body's end, their length announced. */
-  matcher.extend({ fault: z.literal("pad"), bytes: z.number().int().min(1).default(1) }),
-  matcher.extend({ fault: z.literal("flip-byte"), afterBytes, side: z.enum(["answer", "request"]).default("answer") }),
+  matcher.extend({ fault: z.literal("pad"), bytes: z.number().int().min(1).default(1), side }),
+  matcher.extend({ fault: z.literal("flip-byte"), afterBytes, side }),
   matcher.extend({ fault: z.literal("latency"), ms: milliseconds, jitterMs: milliseconds.default(0) }),
   /** Paces both bodies, each connection on its own. */
   matcher.extend({ fault: z.literal("bandwidth"), bytesPerSecond: z.number().positive() }),
