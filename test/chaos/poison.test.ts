@@ -27,13 +27,6 @@ test(
       const [taskId = ""] = await redis.hkeys(jobKey(id, "open"));
       return (await redis.hget(taskKey(id, taskId), field)) ?? undefined;
     };
-    const until = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
-      const endsAtMs = Date.now() + 120_000;
-      while (!(await isSo())) {
-        assert.ok(Date.now() < endsAtMs, `it did not come about in time: ${what}`);
-        await wait(100);
-      }
-    };
     for (let start = 1; start <= 4; start += 1) {
       await until(`start ${start}`, async () => (await read("starts")) === String(start));
       if (start === 1) await until("all others are recorded", async () => (await read("rows")) === String(objects - 1));
@@ -52,3 +45,11 @@ test(
     assert.match(items[0]?.key ?? "", poison);
   },
 );
+
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const endsAtMs = Date.now() + 120_000;
+  while (!(await isSo())) {
+    assert.ok(Date.now() < endsAtMs, `it did not come about in time: ${what}`);
+    await wait(100);
+  }
+}
