@@ -1,7 +1,7 @@
 // needs: charon
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { clientAddress } from "../../../packages/tunnel/src/testing/namespaces.ts";
+import { clientAddress, hostAmongClients } from "../../../packages/tunnel/src/testing/namespaces.ts";
 import type { TunnelLab } from "../../../packages/tunnel/src/testing/tunnel-lab.ts";
 import { type System, hasEnded } from "../../system/system.ts";
 import { type Bed, assertWhole, graceMs, openBed, synthetic } from "./bed.ts";
@@ -58,13 +58,14 @@ describe("a worker without a tunnel of its own, behind a host that forwards", ()
     assert.deepEqual(ofOss.questions, [tunnelMss]);
   });
 
-  test("a host that forwards opens no way from OSS to its clients, and none for them to anywhere else", async () => {
+  test("a host that forwards opens no way from OSS to its clients or itself, and none for them to anywhere else", async () => {
     const wire = await capture(lab.network, folder);
     const connect = (from: "oss" | "client", to: string): void =>
       void lab.network.run(from, "timeout", "3", "bash", "-c", `exec 3<>/dev/tcp/${to}/9`);
     // Nobody listens there: a way would bring back at once that the connection is refused.
     assert.throws(() => connect("oss", clientAddress), isSilence);
-    lab.network.run("client", "ip", "route", "add", "198.51.100.0/24", "via", "172.16.2.1");
+    assert.throws(() => connect("oss", hostAmongClients), isSilence);
+    lab.network.run("client", "ip", "route", "add", "198.51.100.0/24", "via", hostAmongClients);
     assert.throws(() => connect("client", "198.51.100.1"), isSilence);
     const seen = await wire.stop();
     assert.deepEqual([seen.clear, seen.other], [0, 0]);
