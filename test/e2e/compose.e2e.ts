@@ -1,5 +1,6 @@
 // needs: docker
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, describe, test } from "node:test";
 import { compose, until } from "./compose.ts";
 
@@ -60,6 +61,25 @@ describe("the composed demo", () => {
       return page?.items.length === 2 ? page.items : undefined;
     });
     assert.equal(workers.length, 2);
+  });
+
+  test("answers Prometheus, which is a container of its own, wherever its configuration looks", async () => {
+    const config = await readFile(new URL("../../deploy/monitoring/prometheus.yml", import.meta.url), "utf8");
+    const targets = [...config.matchAll(/names: \[(\w+)\], type: A, port: (\d+)/g)].map(([, name, port]) => [
+      name,
+      port,
+    ]);
+    assert.deepEqual(
+      targets.map(([name]) => name),
+      ["api", "master", "worker"],
+    );
+    for (const [name = "", port = ""] of targets) {
+      // What one container reaches, Prometheus does.
+      const script = `fetch("http://${name}:${port}/metrics").then((a) => a.text()).then(console.log)`;
+      const { exitCode, output } = await system.plain("exec", "-T", "api", "node", "-e", script);
+      assert.equal(exitCode, 0, `${name}: ${output}`);
+      assert.ok(output.includes(`service="${name}"`), name);
+    }
   });
 
   test("moves the job of 42 objects and 191,048 bytes", async () => {
