@@ -21,7 +21,7 @@ export function hostFiles({ host, tunnel }: HostConfig): readonly RenderedFile[]
 }
 
 /** Whether the tunnel's figures need a service of their own: a worker tells them along with its own, and two would double them. */
-export function tellsByItself({ host, tunnel }: HostConfig): boolean {
+function tellsByItself({ host, tunnel }: HostConfig): boolean {
   return tunnel !== undefined && host.worker === "none";
 }
 

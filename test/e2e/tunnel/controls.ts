@@ -10,9 +10,9 @@ import { capture } from "./capture.ts";
  */
 export function testBeforeTheFirstTunnel(bedOf: () => Bed, refused: (bed: Bed) => Promise<number>): void {
   test("control: without tunnel and guard a request goes out in clear, and the capture sees it", async () => {
-    const { lab, folder, plainRequest } = bedOf();
-    const wire = await capture(lab.network, folder);
-    plainRequest();
+    const bed = bedOf();
+    const wire = await capture(bed.lab.network, bed.folder);
+    bed.plainRequest();
     const seen = await wire.stop();
     assert.ok(seen.clear > 0, JSON.stringify(seen));
     assert.equal(seen.esp, 0);
