@@ -40,19 +40,21 @@ export async function measureLate(late: Late): Promise<LateRuns> {
       sizes: { distribution: "fixed", bytes: sizeBytes },
     },
     target: { kind: "sink" },
+    storesApart: true,
     env: { WORKER_CONNECTIONS: String(connections) },
   });
   const rclone = await createRclone(system.stores.s3);
   try {
-    const stores = system.processes.pid("emulators");
-    pin(stores, storesCore);
+    const stores = ["emulators", "oss"].map((name) => system.processes.pid(name));
+    for (const store of stores) pin(store, storesCore);
+    const storesCpuSeconds = (): number => stores.reduce((sum, store) => sum + cpuSeconds(store), 0);
     for (const name of ["redis", "master-1", "worker-1", "api"]) pin(system.processes.pid(name), toolsCore);
     await emptyBucket(system, "sink");
     await Promise.all([system.faults("s3", planOf(late)), system.faults("oss", planOf(late))]);
     const measured = async (run: () => Promise<ToolRun>): Promise<LateRun> => {
-      const before = cpuSeconds(stores);
+      const before = storesCpuSeconds();
       const took = await run();
-      return { ...took, storesCpuShare: (cpuSeconds(stores) - before) / took.seconds };
+      return { ...took, storesCpuShare: (storesCpuSeconds() - before) / took.seconds };
     };
     const { bytesPerSecond } = late;
     const secondsPerObject =

@@ -11,6 +11,8 @@ import { createRclone, type Rclone, type ToolRun } from "./rclone.ts";
 export interface Leg {
   readonly objects: number;
   readonly sizeBytes: number;
+  /** Jobs of ours before the first round, whose figures are told apart: V8 compiles what runs often, and services run for days. */
+  readonly warmUps?: number;
   readonly rounds: number;
   /**
    * `copy`: rclone's defaults, which read nothing again. `bare`: told to hash nothing and to send each object in one piece, the least
@@ -22,6 +24,7 @@ export interface Leg {
 }
 
 export interface LegRuns {
+  readonly warmUps: readonly OurRun[];
   readonly ours: readonly (Measured & OurRun)[];
   readonly rclone: readonly Measured[];
   /** What computed our CRC-64, and which proof of the source's objects had. */
@@ -71,7 +74,10 @@ export async function measureLeg(leg: Leg): Promise<LegRuns> {
       const before = cpuSeconds(stores);
       return { ...(await run()), storesCpuSeconds: cpuSeconds(stores) - before };
     };
-    const runs: { ours: (Measured & OurRun)[]; rclone: Measured[] } = { ours: [], rclone: [] };
+    const runs = { warmUps: [] as OurRun[], ours: [] as (Measured & OurRun)[], rclone: [] as Measured[] };
+    for (let run = 1; run <= (leg.warmUps ?? 0); run += 1) {
+      runs.warmUps.push(await runOurs(system, `warm-up-${run}/`, objects));
+    }
     for (let round = 1; round <= leg.rounds; round += 1) {
       await emptyBucket(system, leg.rclone === "checked" ? "plain" : "sink");
       runs.rclone.push(await measured(() => runRclone(rclone, leg.rclone)));

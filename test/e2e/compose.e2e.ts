@@ -1,5 +1,6 @@
 // needs: docker
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { after, describe, test } from "node:test";
 import { compose, until } from "./compose.ts";
 
@@ -19,6 +20,35 @@ interface Named {
   readonly name: string;
 }
 
+/** What of a service is compared with what ECS is told. */
+interface ComposeService {
+  readonly network_mode: string;
+  readonly user?: string;
+  readonly command: readonly string[] | null;
+  readonly cap_add?: readonly string[];
+  readonly cap_drop: readonly string[];
+  readonly security_opt: readonly string[];
+  readonly read_only?: boolean;
+  readonly volumes: readonly { readonly target: string }[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+interface EcsTask {
+  readonly networkMode: string;
+  readonly containerDefinitions: readonly {
+    readonly name: string;
+    readonly user?: string;
+    readonly command?: readonly string[];
+    readonly linuxParameters: {
+      readonly capabilities: { readonly drop: readonly string[]; readonly add?: readonly string[] };
+    };
+    readonly dockerSecurityOptions: readonly string[];
+    readonly readonlyRootFilesystem?: boolean;
+    readonly mountPoints: readonly { readonly containerPath: string }[];
+    readonly environment?: readonly { readonly name: string; readonly value: string }[];
+  }[];
+}
+
 const jobTimeoutMs = 180_000;
 
 describe("docker-compose.yml", () => {
@@ -32,6 +62,30 @@ describe("docker-compose.yml", () => {
       stdout.trim().split("\n").sort(),
       ["api", "master", "needs-API_KEYS", "needs-SECRET_KEY", "redis", "worker"].sort(),
     );
+  });
+
+  test("says of the tunnel and its worker what the task definition for ECS says", async () => {
+    const { stdout } = await system.plain("--profile", "tunnel", "config", "--format", "json");
+    const { services } = JSON.parse(stdout) as { readonly services: Readonly<Record<string, ComposeService>> };
+    const file = new URL("../../deploy/worker-host/examples/ecs-task.json", import.meta.url);
+    const task = JSON.parse(await readFile(file, "utf8")) as EcsTask;
+    assert.equal(task.networkMode, "host");
+    for (const [name, of] of Object.entries({ tunnel: "tunnel", worker: "tunnel-worker" })) {
+      const here = services[of];
+      const there = task.containerDefinitions.find((container) => container.name === name);
+      assert.ok(here !== undefined && there !== undefined, name);
+      const { capabilities } = there.linuxParameters;
+      assert.deepEqual(
+        [task.networkMode, there.user ?? null, there.command ?? null, capabilities.drop, capabilities.add ?? []],
+        [here.network_mode, here.user ?? null, here.command ?? null, here.cap_drop, here.cap_add ?? []],
+      );
+      assert.deepEqual(there.dockerSecurityOptions, here.security_opt);
+      assert.equal(there.readonlyRootFilesystem ?? false, here.read_only ?? false);
+      const places = here.volumes.map(({ target }) => target);
+      for (const { containerPath } of there.mountPoints) assert.ok(places.includes(containerPath), containerPath);
+      const socket = there.environment?.find((setting) => setting.name === "TUNNEL_VICI_SOCKET")?.value;
+      assert.equal(socket, here.environment["TUNNEL_VICI_SOCKET"]);
+    }
   });
 
   for (const [profile, service] of Object.entries(added)) {
@@ -60,6 +114,25 @@ describe("the composed demo", () => {
       return page?.items.length === 2 ? page.items : undefined;
     });
     assert.equal(workers.length, 2);
+  });
+
+  test("answers Prometheus, which is a container of its own, wherever its configuration looks", async () => {
+    const config = await readFile(new URL("../../deploy/monitoring/prometheus.yml", import.meta.url), "utf8");
+    const targets = [...config.matchAll(/names: \[(\w+)\], type: A, port: (\d+)/g)].map(([, name, port]) => [
+      name,
+      port,
+    ]);
+    assert.deepEqual(
+      targets.map(([name]) => name),
+      ["api", "master", "worker"],
+    );
+    for (const [name = "", port = ""] of targets) {
+      // What one container reaches, Prometheus does.
+      const script = `fetch("http://${name}:${port}/metrics").then((a) => a.text()).then(console.log)`;
+      const { exitCode, output } = await system.plain("exec", "-T", "api", "node", "-e", script);
+      assert.equal(exitCode, 0, `${name}: ${output}`);
+      assert.ok(output.includes(`service="${name}"`), name);
+    }
   });
 
   test("moves the job of 42 objects and 191,048 bytes", async () => {

@@ -27,6 +27,11 @@ export interface SystemPlan {
   readonly moreSources?: Readonly<Record<string, BucketConfigInput>>;
   /** A Redis that the test has started; one of the system's own, with AOF, unless given. */
   readonly redisUrl?: string;
+  /**
+   * The target store is a process of its own, `oss`, as it is for a layout. One process for both answers in bursts when hundreds of
+   * requests wait for it: first it hears all of them, then it answers all.
+   */
+  readonly storesApart?: boolean;
   /** Where processes run; on loopback, all together, unless told otherwise. */
   readonly layout?: Layout;
 }
@@ -222,6 +227,7 @@ async function startStores(processes: Processes, folder: string, plan: SystemPla
     );
   };
   const stores = await start("emulators");
+  if (plan.storesApart === true) return { s3: stores.s3, oss: (await start("oss")).oss };
   if (layout === undefined) return stores;
   const far = await start("oss", "--host", "0.0.0.0", "--oss-port", "80");
   return { s3: stores.s3, oss: { ...far.oss, url: `http://${layout.ossAddress}` } };

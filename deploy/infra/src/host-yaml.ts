@@ -5,7 +5,10 @@ import { parameterName } from "./aws/secrets.ts";
 /** host.yaml of a host of this stack; JSON is YAML. */
 export function hostYaml(plan: Plan, worker: "run" | "none", scaleIn: "watch" | "none" = "none"): string {
   const { aws, journal, name } = plan.settings;
+  // For Prometheus; security groups let in nobody else.
+  const health = { HEALTH_HOST: "0.0.0.0" };
   const settings = {
+    ...health,
     JOURNAL_URL: `s3://${journal.bucket}/${name}?region=${aws.region}`,
     OSS_ALLOWED_CIDRS: plan.blocks.join(","),
     SPOT_NOTICE_URL: "http://169.254.169.254/latest/meta-data/spot/instance-action",
@@ -16,7 +19,8 @@ export function hostYaml(plan: Plan, worker: "run" | "none", scaleIn: "watch" | 
     REDIS_URL: `ssm:${parameterName(plan, "redis-url")}`,
     SECRET_KEY: `ssm:${parameterName(plan, "secret-key")}`,
   };
-  const whole = { version: 1, region: aws.region, worker, scaleIn, ...(worker === "run" ? { secrets, settings } : {}) };
+  const more = worker === "run" ? { secrets, settings } : { settings: health };
+  const whole = { version: 1, region: aws.region, worker, scaleIn, ...more };
   return `${JSON.stringify(whole, undefined, 2)}\n`;
 }
 

@@ -4,4 +4,5 @@ import { createStack } from "./stack.ts";
 
 const settings = readSettings(new pulumi.Config("causeway-infra").requireObject("settings"));
 
-export const { tunnelHostAddresses, ossBlocks, targetAccessKeyId, ossEndpointDomain } = createStack(settings);
+export const { tunnelHostAddresses, ossBlocks, monitoringGroupId, targetAccessKeyId, ossEndpointDomain } =
+  createStack(settings);

@@ -22,6 +22,8 @@ import type { Settings } from "./plan/settings.ts";
 export interface Stack {
   readonly tunnelHostAddresses: Readonly<Record<string, pulumi.Output<string>>>;
   readonly ossBlocks: readonly string[];
+  /** The security group of who may ask hosts for metrics. */
+  readonly monitoringGroupId: pulumi.Output<string>;
   readonly targetAccessKeyId: pulumi.Output<string>;
   /** The domain of the PrivateLink endpoint, for `target.endpoint` of jobs. */
   readonly ossEndpointDomain: pulumi.Output<string> | undefined;
@@ -68,6 +70,7 @@ export function createStack(settings: Settings): Stack {
   return {
     tunnelHostAddresses: Object.fromEntries(publicAddresses),
     ossBlocks: plan.blocks,
+    monitoringGroupId: security.monitoring.id,
     targetAccessKeyId: target.accessKeyId,
     ossEndpointDomain: privateLink?.endpointDomain,
   };

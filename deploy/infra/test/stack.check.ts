@@ -50,6 +50,25 @@ for (const [kind, changes] of Object.entries(kinds)) {
       }
     });
 
+    test("only whoever is in the group monitoring may ask hosts for metrics", () => {
+      const port = 8082;
+      const open = ofType("SecurityGroupIngressRule").filter(
+        ({ inputs }) => Number(inputs["fromPort"]) <= port && Number(inputs["toPort"]) >= port,
+      );
+      assert.deepEqual(
+        new Set(open.map(({ inputs }) => inputs["securityGroupId"])),
+        new Set(["tokyo-shanghai-tunnel-hosts-id", "tokyo-shanghai-workers-id"]),
+      );
+      for (const { name, inputs } of open) {
+        assert.equal(inputs["referencedSecurityGroupId"], "tokyo-shanghai-monitoring-id", name);
+        assert.equal(inputs["ipProtocol"], "tcp", name);
+      }
+      // Nothing of the stack is in the group: its members are whom somebody puts there.
+      const users = asked.filter(({ type }) => !/SecurityGroup(Ingress|Egress)Rule$/.test(type));
+      for (const { name, inputs } of users) assert.doesNotMatch(JSON.stringify(inputs), /monitoring-id/, name);
+      for (const text of hostFiles(asked, "host.yaml")) assert.match(text, /"HEALTH_HOST": "0\.0\.0\.0"/);
+    });
+
     test("workers send nowhere but to OSS' blocks, S3's endpoint and groups of ours", () => {
       const groups = ofType("SecurityGroup")
         .filter(({ name }) => /-(workers|services|redis)$/.test(name))
@@ -141,7 +160,7 @@ for (const [kind, changes] of Object.entries(kinds)) {
     });
 
     test("the hosts' tunnel.yaml is taken by causeway, with an interface id for each tunnel and no wide selector", () => {
-      const hosts = tunnelFiles(asked);
+      const hosts = hostFiles(asked, "tunnel.yaml");
       assert.equal(hosts.length, plan.tunnelHosts.length);
       for (const text of hosts) {
         const read = readTunnel(text, "tunnel.yaml");
@@ -253,17 +272,15 @@ function follow(routes: ReturnType<typeof planOf>["routes"], from: Place, to: st
   throw new Error(`the routes from ${from} to ${to} go round in a circle`);
 }
 
-/** The text of each tunnel.yaml in the hosts' user data. */
-function tunnelFiles(asked: readonly Asked[]): readonly string[] {
+/** The text of each such file in the tunnel hosts' user data. */
+function hostFiles(asked: readonly Asked[], file: "host.yaml" | "tunnel.yaml"): readonly string[] {
   return asked
-    .filter(({ type }) => type === "aws:ec2/instance:Instance")
+    .filter(({ type, name }) => type === "aws:ec2/instance:Instance" && name.endsWith("-host"))
     .flatMap(({ inputs }) => {
       const document: { write_files?: { path: string; content: string }[] } = JSON.parse(
         String(inputs["userData"]).replace("#cloud-config\n", ""),
       );
-      return (document.write_files ?? [])
-        .filter(({ path }) => path.endsWith("tunnel.yaml"))
-        .map(({ content }) => content);
+      return (document.write_files ?? []).filter(({ path }) => path.endsWith(file)).map(({ content }) => content);
     });
 }
 

@@ -65,6 +65,8 @@ test("each kind of host runs its own units, the guard first", () => {
     "causeway-guard.service",
     "causeway-routes.service",
     "strongswan.service",
+    "causeway-relay.service",
+    "causeway-metrics.service",
   ]);
   assert.deepEqual(hostUnits(configOf(copying, "without")), ["causeway-secrets.service", "causeway-worker.service"]);
 });

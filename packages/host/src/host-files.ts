@@ -1,7 +1,7 @@
 import type { RenderedFile } from "@causeway/tunnel/render/files.ts";
 import { renderTunnel } from "@causeway/tunnel/render/render-tunnel.ts";
 import type { HostConfig } from "./read-config.ts";
-import { drainSeconds, workerEnvironment } from "./worker-env.ts";
+import { drainSeconds, settingsEnvironment, workerEnvironment } from "./worker-env.ts";
 
 const origin = "# Written by `causeway-host apply`; change host.yaml or tunnel.yaml instead.\n";
 
@@ -9,6 +9,8 @@ const origin = "# Written by `causeway-host apply`; change host.yaml or tunnel.y
 export function hostFiles({ host, tunnel }: HostConfig): readonly RenderedFile[] {
   const files: RenderedFile[] = [];
   if (tunnel !== undefined) files.push(...renderTunnel(tunnel), unit("strongswan.service.d/keys.conf", keysDropIn));
+  if (tellsByItself({ host, tunnel }))
+    files.push({ path: "/etc/causeway/metrics.env", mode: 0o644, text: `${origin}${settingsEnvironment(host)}` });
   if (host.worker === "run") {
     files.push(
       { path: "/etc/causeway/worker.env", mode: 0o644, text: `${origin}${workerEnvironment(host)}` },
@@ -18,11 +20,17 @@ export function hostFiles({ host, tunnel }: HostConfig): readonly RenderedFile[]
   return files;
 }
 
+/** Whether the tunnel's figures need a service of their own: a worker tells them along with its own, and two would double them. */
+function tellsByItself({ host, tunnel }: HostConfig): boolean {
+  return tunnel !== undefined && host.worker === "none";
+}
+
 /** The units that run on this host, in the order in which they start. */
 export function hostUnits({ host, tunnel }: HostConfig): readonly string[] {
   return [
     ...(tunnel === undefined ? [] : ["causeway-guard.service", "causeway-routes.service", "strongswan.service"]),
-    ...(tunnel === undefined || host.worker === "none" ? [] : ["causeway-relay.service"]),
+    ...(tunnel === undefined ? [] : ["causeway-relay.service"]),
+    ...(tellsByItself({ host, tunnel }) ? ["causeway-metrics.service"] : []),
     ...(host.secrets.size === 0 && host.worker === "none" ? [] : ["causeway-secrets.service"]),
     ...(host.redis === "none" ? [] : ["causeway-redis.service"]),
     ...(host.worker === "none" ? [] : ["causeway-worker.service"]),
@@ -36,6 +44,7 @@ export function otherUnits(config: HostConfig): readonly string[] {
   return [
     "causeway-worker.service",
     "causeway-scale-in.service",
+    "causeway-metrics.service",
     "causeway-relay.service",
     "causeway-redis.service",
     "causeway-secrets.service",

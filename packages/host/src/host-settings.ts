@@ -22,6 +22,9 @@ export interface HostSettings {
   readonly settings: ReadonlyMap<string, string>;
 }
 
+/** The port of health and metrics where host.yaml names none: the worker's. */
+export const usualHealthPort = 8082;
+
 /** Sentences, each with file, line, what is wrong and the cure. */
 export type HostFaults = readonly string[];
 

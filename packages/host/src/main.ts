@@ -1,6 +1,6 @@
 import { readHostFacts } from "@causeway/tunnel/host/this-host.ts";
 import { createCharon } from "@causeway/tunnel/vici/charon.ts";
-import { readBacklogConfig, readHostEnvironment } from "./config.ts";
+import { readBacklogConfig, readHostEnvironment, readMetricsConfig } from "./config.ts";
 import { thisMachine } from "./doctor/machine.ts";
 import { charonSocket, type HostContext } from "./host-context.ts";
 import { runCommand } from "./run-command.ts";
@@ -19,4 +19,7 @@ const context: HostContext = {
   complain: (line) => void process.stderr.write(`causeway-host: ${line}\n`),
 };
 
-process.exitCode = await runCommand(process.argv.slice(2), context, () => readBacklogConfig(process));
+process.exitCode = await runCommand(process.argv.slice(2), context, {
+  backlog: () => readBacklogConfig(process),
+  metrics: () => readMetricsConfig(process),
+});

@@ -8,6 +8,7 @@ export type Asked =
   | { readonly command: "doctor"; readonly from: string; readonly json: boolean }
   | { readonly command: "watch-scale-in"; readonly metadata: string }
   | { readonly command: "relay"; readonly listen: string }
+  | { readonly command: "metrics"; readonly socket: string }
   | { readonly command: "publish-backlog" }
   | { readonly command: "help" }
   | { readonly command: "wrong"; readonly sentence: string };
@@ -21,8 +22,10 @@ export const usage = `causeway-host COMMAND
   load-keys        hand charon the pre-shared keys (strongswan.service does it at each start)
   doctor           look at the whole host; say what is wrong and what to do
       --json       as one line of JSON
-  relay            let the worker read how the tunnel is, and no more of charon (causeway-relay.service does it)
-      --socket PATH  where it reads; /run/causeway-relay/vici unless told otherwise
+  relay            let others read how the tunnel is, and no more of charon (causeway-relay.service does it)
+      --socket PATH  where they read; /run/causeway-relay/vici unless told otherwise
+  metrics          serve how the tunnel is and what the guard refused, where no worker does (causeway-metrics.service does it)
+      --socket PATH  the relay's; HEALTH_HOST and HEALTH_PORT in the environment say where it is served
   watch-scale-in   stop the worker when the Auto Scaling group takes this host away (causeway-scale-in.service does it)
       --metadata URL  the metadata service; http://169.254.169.254 unless told otherwise
   publish-backlog  print every minute, as a metric for CloudWatch, how many tasks are open; docs/network.md has its settings
@@ -65,10 +68,12 @@ interface Options {
 }
 
 function commandOf(command: string, options: Options): Asked {
-  const { config: from, into, json, metadata, socket: listen, "files-only": filesOnly } = options;
+  const { config: from, into, json, metadata, socket, "files-only": filesOnly } = options;
   switch (command) {
     case "relay":
-      return { command, listen };
+      return { command, listen: socket };
+    case "metrics":
+      return { command, socket };
     case "apply":
       return { command, from, into, services: filesOnly ? "leave" : "start" };
     case "load-secrets":

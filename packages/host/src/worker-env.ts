@@ -10,11 +10,13 @@ const usualDrainMs = 25_000;
  * See systemd.exec(5), EnvironmentFile: in double quotes, a backslash stands before `"`, `\`, `` ` `` and `$`.
  */
 export function workerEnvironment(host: HostSettings): string {
-  const lines = [
-    ...[...host.settings].map(([name, value]) => `${name}="${value.replaceAll(/["\\`$]/g, "\\$&")}"`),
-    ...[...host.secrets.keys()].map((name) => `${name}_FILE="${secretsFolder}/${name}"`),
-  ];
-  return `${lines.join("\n")}\n`;
+  const secrets = [...host.secrets.keys()].map((name) => `${name}_FILE="${secretsFolder}/${name}"\n`);
+  return `${settingsEnvironment(host)}${secrets.join("")}`;
+}
+
+/** The settings in clear alone, in the same form. */
+export function settingsEnvironment({ settings }: HostSettings): string {
+  return [...settings].map(([name, value]) => `${name}="${value.replaceAll(/["\\`$]/g, "\\$&")}"\n`).join("");
 }
 
 /** How long systemd waits for the worker to stop, s: longer than it drains. */

@@ -19,6 +19,7 @@ import {
   storeSettings,
 } from "@causeway/shared/platform/shared-settings.ts";
 import { version } from "@causeway/shared/platform/version.ts";
+import type { TunnelLink } from "@causeway/shared/ports/tunnel-link.ts";
 import type { JournalRules } from "@causeway/shared/wiring/journal.ts";
 import { networkRulesOf } from "@causeway/shared/wiring/network.ts";
 import type { StoreRules } from "@causeway/shared/wiring/stores.ts";
@@ -118,6 +119,14 @@ export function storeRulesOf(config: WorkerConfig): StoreRules {
 export function pathLimitsOf(config: WorkerConfig): Limits {
   const { PATH_BYTES_PER_SECOND: bytesPerSecond, PATH_REQUESTS_PER_SECOND: requestsPerSecond } = config;
   return { bytesPerSecond, requestsPerSecond, timetable: [] };
+}
+
+/** The tunnel that every target is reached through, as `open` opens it; undefined: this host has none to look after. */
+export function linkOf(
+  { TUNNEL_VICI_SOCKET: socket }: WorkerConfig,
+  open: (socket: string) => TunnelLink,
+): TunnelLink | undefined {
+  return socket === undefined ? undefined : open(socket);
 }
 
 /** Under which name this process works. */

@@ -10,30 +10,25 @@ export type MayWrite = () => void;
  */
 export function withHold(target: ObjectTarget, mayWrite: MayWrite): ObjectTarget {
   const { uploads } = target;
+  // Not by an async function: that would make a promise more for each small object.
+  const held = <T>(write: () => Promise<T>): Promise<T> => {
+    try {
+      mayWrite();
+    } catch (reason) {
+      return Promise.reject(reason);
+    }
+    return write();
+  };
   return {
     ...target,
-    async put(request, options) {
-      mayWrite();
-      return target.put(request, options);
-    },
-    async remove(key, options) {
-      mayWrite();
-      return target.remove(key, options);
-    },
+    put: (request, options) => held(() => target.put(request, options)),
+    remove: (key, options) => held(() => target.remove(key, options)),
     uploads: {
       ...uploads,
-      async begin(key, attributes, options) {
-        mayWrite();
-        return uploads.begin(key, attributes, options);
-      },
-      async putPart(upload, partNumber, payload, options) {
-        mayWrite();
-        return uploads.putPart(upload, partNumber, payload, options);
-      },
-      async complete(upload, parts, options) {
-        mayWrite();
-        return uploads.complete(upload, parts, options);
-      },
+      begin: (key, attributes, options) => held(() => uploads.begin(key, attributes, options)),
+      putPart: (upload, partNumber, payload, options) =>
+        held(() => uploads.putPart(upload, partNumber, payload, options)),
+      complete: (upload, parts, options) => held(() => uploads.complete(upload, parts, options)),
     },
   };
 }

@@ -62,6 +62,7 @@ function createAllowance(limits: () => Limits, clock: Clock): () => Allowance {
   let known: { readonly limits: Limits; readonly atMs: number; readonly allowance: Allowance } | undefined;
   return () => {
     const present = limits();
+    if (present.timetable.length === 0) return present;
     const nowMs = clock.now();
     if (known === undefined || known.limits !== present || Math.abs(nowMs - known.atMs) >= allowanceMs) {
       known = { limits: present, atMs: nowMs, allowance: allowanceAt(present, nowMs) };

@@ -1,7 +1,6 @@
 import type { TunnelState } from "@causeway/shared/domain/tunnel-state.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
-import type { Meter } from "@causeway/shared/ports/meter.ts";
-import type { TunnelLink } from "@causeway/shared/ports/tunnel-link.ts";
+import type { LinkSight, TunnelLink } from "@causeway/shared/ports/tunnel-link.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
 import type { PathWatch } from "./path-watch.ts";
 
@@ -10,7 +9,6 @@ export interface LinkWatchParts {
   readonly link: TunnelLink | undefined;
   readonly pathWatch: PathWatch;
   readonly clock: Clock;
-  readonly meter: Meter;
   readonly log: Logger;
 }
 
@@ -26,17 +24,17 @@ const lookEveryMs = 1000;
 const watchAgainMs = 1000;
 
 export function createLinkWatch(parts: LinkWatchParts): LinkWatch {
-  const { link, pathWatch, clock, meter, log } = parts;
+  const { link, pathWatch, clock, log } = parts;
   if (link === undefined) return { start() {}, stop: async () => {}, tunnel: () => null };
   const stopping = new AbortController();
-  let tunnel: TunnelState | null = null;
+  let seen: LinkSight | undefined;
   let wake = new AbortController();
   let running: Promise<unknown> | undefined;
 
   const look = async (at: TunnelLink): Promise<void> => {
     const sight = await at.look(pathWatch.targets(), stopping);
-    tell(tunnel, sight.tunnel, parts);
-    tunnel = sight.tunnel;
+    tell(seen, sight, log);
+    seen = sight;
     pathWatch.sight(sight);
   };
   const looking = async (): Promise<void> => {
@@ -50,8 +48,7 @@ export function createLinkWatch(parts: LinkWatchParts): LinkWatch {
     }
   };
   const heard = (what: "state" | "rekeyed"): void => {
-    if (what === "rekeyed") meter.count("migration_tunnel_rekeys_total", {});
-    else wake.abort();
+    if (what === "state") wake.abort();
   };
   const listening = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
@@ -67,25 +64,19 @@ export function createLinkWatch(parts: LinkWatchParts): LinkWatch {
       stopping.abort();
       await running;
     },
-    tunnel: () => tunnel,
+    tunnel: () => seen?.tunnel ?? null,
   };
 }
 
-/** Says what changed in the log, and how things stand in the metrics. */
-function tell(before: TunnelState | null, now: TunnelState, { meter, log }: LinkWatchParts): void {
-  if (before?.state !== now.state || before.reason !== now.reason) {
-    const { state, reason } = now;
+/** Says what changed in the log. */
+function tell(before: LinkSight | undefined, { tunnel, unread }: LinkSight, log: Logger): void {
+  const { state, reason } = tunnel;
+  if (before?.tunnel.state !== state || before.tunnel.reason !== reason) {
     if (state === "up") log.info({ state }, "the tunnel is up");
     else log.warn({ state, reason, code: "TUNNEL_DOWN" }, "the tunnel is down: tasks go back until it is up again");
   }
-  meter.gauge("migration_tunnel_up", {}, now.state === "up" ? 1 : 0);
-  meter.gauge("migration_tunnel_children", {}, now.children.length);
-  for (const [direction, field] of [
-    ["in", "bytesIn"],
-    ["out", "bytesOut"],
-  ] as const) {
-    const bytes = now.children.reduce((sum, child) => sum + child[field], 0);
-    meter.gauge("migration_tunnel_bytes", { direction }, bytes);
+  const blind = unread.get("guard");
+  if (blind !== undefined && blind !== before?.unread.get("guard")) {
+    log.warn({ reason: blind }, "what the guard refuses cannot be counted");
   }
-  if (now.refusedPackets !== null) meter.gauge("migration_tunnel_refused_packets", {}, now.refusedPackets);
 }

@@ -21,9 +21,18 @@ import { openJournal } from "@causeway/shared/wiring/journal.ts";
 import { trustedCertificates } from "@causeway/shared/wiring/network.ts";
 import { createStoreOpener } from "@causeway/shared/wiring/stores.ts";
 import { withSourceMetering, withTargetMetering } from "@causeway/shared/wrappers/metering.ts";
+import { withTunnelMetering } from "@causeway/shared/wrappers/tunnel-metering.ts";
 import { withSourceRateLimit, withTargetRateLimit } from "@causeway/shared/wrappers/rate-limit.ts";
 import { openTunnelLink } from "@causeway/tunnel/link/tunnel-link.ts";
-import { identityOf, journalRulesOf, pathLimitsOf, processPlanOf, readWorkerConfig, storeRulesOf } from "./config.ts";
+import {
+  identityOf,
+  journalRulesOf,
+  linkOf,
+  pathLimitsOf,
+  processPlanOf,
+  readWorkerConfig,
+  storeRulesOf,
+} from "./config.ts";
 import { withHold } from "./hold-guard.ts";
 import { createLimiters } from "./limiters.ts";
 import { runProcesses } from "./processes.ts";
@@ -56,7 +65,7 @@ const worker = createWorkerService({
   workers: ledger.workers,
   consumer: createTaskConsumer(redis, { concurrency: config.WORKER_TASK_CONCURRENCY, log }),
   journal: onExit.close(openJournal(journalRulesOf(config))),
-  link: openTunnelLink(config.TUNNEL_VICI_SOCKET),
+  link: linkOf(config, (socket) => withTunnelMetering(openTunnelLink(socket), meter)),
   seal: createSeal(config.SECRET_KEY),
   openStores: (job, credentials) => {
     const brakes = limiters.of(job);

@@ -66,13 +66,13 @@ test("provisioning again changes nothing and ends well", { timeout: 300_000 }, a
   assert.match(await host.must("/opt/causeway/deploy/worker-host/provision.sh"), /provision: done/);
 });
 
-test("the units verify, and the worker's exposure counts as low", async () => {
+test("the units verify, and the exposure of those that are asked from outside counts as low", async () => {
   await host.must("systemd-analyze verify /etc/systemd/system/causeway-*.service");
-  const [, level = "10"] =
-    /exposure level for causeway-worker\.service: ([\d.]+)/.exec(
-      await host.must("systemd-analyze security --no-pager causeway-worker.service"),
-    ) ?? [];
-  assert.ok(Number(level) < 2, `exposure ${level}`);
+  for (const unit of ["causeway-worker.service", "causeway-metrics.service"]) {
+    const said = await host.must(`systemd-analyze security --no-pager ${unit}`);
+    const [, level = "10"] = /exposure level for \S+: ([\d.]+)/.exec(said) ?? [];
+    assert.ok(Number(level) < 2, `${unit}: exposure ${level}`);
+  }
 });
 
 test("wrong settings are refused with file and line, all at once, and nothing is written", async () => {
@@ -120,6 +120,8 @@ test("the worker may not speak with charon; it reads the tunnel through the rela
   const metrics = (): Promise<string> => host.must("curl -sf http://127.0.0.1:8082/metrics");
   await until("a tunnel that is up for the worker", async () => /^migration_tunnel_up\S* 1$/m.test(await metrics()));
   assert.match(await metrics(), /^migration_tunnel_refused_packets\S* \d+$/m);
+  // One source a host: what tells the tunnel where no worker does is not running here.
+  assert.equal((await host.run("systemctl is-active causeway-metrics")).stdout.trim(), "inactive");
 });
 
 test("no secret is on a disk", async () => {
@@ -183,7 +185,10 @@ test(
   async () => {
     await serve(gateway, { address: host.address, networks: clientNetwork });
     await host.must(`sysctl -qw net.ipv4.ip_forward=0; ip address add ${hostAmongClients}/24 dev eth0`);
-    await host.write("/etc/causeway/host.yaml", "version: 1\nregion: ap-northeast-1\nworker: none\n");
+    await host.write(
+      "/etc/causeway/host.yaml",
+      "version: 1\nregion: ap-northeast-1\nworker: none\nsettings: { HEALTH_HOST: 0.0.0.0 }\n",
+    );
     await host.write("/etc/causeway/tunnel.yaml", tunnelOf("gateway", clientNetwork));
     await host.must("causeway-host apply");
     await until("an installed child", async () => (await host.run("swanctl --list-sas")).stdout.includes("INSTALLED"));
@@ -208,28 +213,49 @@ test(
 
 test("the doctors find gateway and client well", async () => {
   const ofGateway = (await host.run("causeway-host doctor")).stdout;
-  for (const about of ["guard: loaded", "tunnel lab-1: up", "strongswan.service: active", "files: "])
+  for (const about of [
+    "guard: loaded",
+    "tunnel lab-1: up",
+    "strongswan.service: active",
+    "causeway-relay.service: active",
+    "causeway-metrics.service: active",
+    "metrics: ready",
+    "files: ",
+  ])
     assert.match(ofGateway, new RegExp(`^ok +${about}`, "m"), ofGateway);
   const ofClient = (await client.run("causeway-host doctor")).stdout;
   for (const about of ["causeway-worker.service: active", "worker: ready", "files: "])
     assert.match(ofClient, new RegExp(`^ok +${about}`, "m"), ofClient);
 });
 
+test("a gateway host tells its neighbours how its tunnel is, by a process without rights", async () => {
+  const seen = await metricsOfGateway();
+  for (const figure of ["up", "children", "readable{part=charon}", "readable{part=guard}"])
+    assert.equal(seen.get(figure), 1, `${figure} of ${JSON.stringify([...seen])}`);
+  for (const figure of ["bytes{direction=in}", "bytes{direction=out}"])
+    assert.ok((seen.get(figure) ?? 0) > 0, `${figure} of ${JSON.stringify([...seen])}`);
+  const status = "/proc/$(systemctl show -p MainPID --value causeway-metrics)/status";
+  const [effective = "", bounding = ""] = (await host.must(`grep -E '^Cap(Eff|Bnd)' ${status} | cut -f2`)).split("\n");
+  assert.deepEqual([effective, bounding].map(Number), [0, 0]);
+  assert.notEqual((await host.must(`grep '^Uid' ${status} | cut -f2`)).trim(), "0");
+  assert.equal((await client.run(`curl -s -o /dev/null -w '%{http_code}' ${gatewayUrl()}/readyz`)).stdout, "200");
+});
+
 test(
   "while the gateway host's charon is away OSS is out of its clients' reach, and nothing of theirs leaves in clear",
   { timeout: 120_000 },
   async () => {
+    const before = (await metricsOfGateway()).get("refused_packets") ?? Number.NaN;
     await host.must("systemctl stop strongswan");
     assert.equal(await askOss(client), "000");
-    // The second lock by itself: the guard refuses what it would forward, and counts it.
+    // The second lock by itself: the guard refuses what it would forward, counts it, and the count is a metric.
     await host.must(`ip route del unreachable ${block} metric 4294967295`);
     assert.equal(await askOss(client), "000");
-    assert.match(
-      await host.must("nft list counter inet causeway_guard refused_forwarded"),
-      /packets [1-9]/,
-      "the guard counted nothing",
-    );
+    await until("counted packet", async () => ((await metricsOfGateway()).get("refused_packets") ?? 0) > before);
     assert.equal(await leaked(), 0);
+    const down = await metricsOfGateway();
+    assert.deepEqual([down.get("up"), down.get("readable{part=charon}"), down.get("children")], [0, 0, undefined]);
+    assert.match((await client.run(`curl -s ${gatewayUrl()}/readyz`)).stdout, /charon does not tell how the tunnel is/);
     await host.must("systemctl restart causeway-routes && systemctl start strongswan");
     await until("an answer", async () => (await askOss(client)) !== "000", client);
     assert.equal(await leaked(), 0);
@@ -241,6 +267,12 @@ test("control: a gateway host without guard and routes forwards in clear, and is
   await host.must(`nft delete table inet causeway_guard; ip route del unreachable ${block} metric 4294967295`);
   await askOss(client);
   assert.ok((await leaked()) > 0);
+  await until("word of it", async () => (await metricsOfGateway()).get("readable{part=guard}") === 0);
+  assert.equal((await metricsOfGateway()).has("refused_packets"), false, "a guard that is gone refused nothing");
+  assert.match(
+    (await client.run(`curl -s ${gatewayUrl()}/readyz`)).stdout,
+    /The guard cannot be read: it is not loaded/,
+  );
 });
 
 /** The other machine plays the VPN gateway and, behind it, OSS; and it has the ledger's Redis. */
@@ -289,6 +321,24 @@ async function askOss(from = host): Promise<string> {
     `runuser -u causeway -- curl -s -o /dev/null -w '%{http_code}' --max-time 3 http://${ossAddress}/`,
   );
   return stdout.trim();
+}
+
+/** Where the host that forwards tells how its tunnel is. */
+function gatewayUrl(): string {
+  return `http://${host.address}:8082`;
+}
+
+/** Its figures of the tunnel, as a neighbour reads them: `up`, `bytes{direction=in}`. */
+async function metricsOfGateway(): Promise<ReadonlyMap<string, number>> {
+  const text = await client.must(`curl -sf ${gatewayUrl()}/metrics`);
+  return new Map(
+    [...text.matchAll(/^migration_tunnel_(\w+)\{(?:(\w+)="(\w+)",)?service="host"\} (\S+)$/gm)].map(
+      ([, name = "", label, value, figure]) => [
+        label === undefined ? name : `${name}{${label}=${value}}`,
+        Number(figure),
+      ],
+    ),
+  );
 }
 
 const leaked = (): Promise<number> => leakedTo(gateway);

@@ -1,11 +1,12 @@
 // needs: charon
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { clientAddress, ossBlocks } from "../../../packages/tunnel/src/testing/namespaces.ts";
+import { clientAddress, hostAmongClients } from "../../../packages/tunnel/src/testing/namespaces.ts";
 import type { TunnelLab } from "../../../packages/tunnel/src/testing/tunnel-lab.ts";
 import { type System, hasEnded } from "../../system/system.ts";
 import { type Bed, assertWhole, graceMs, openBed, synthetic } from "./bed.ts";
 import { capture, offeredSizes } from "./capture.ts";
+import { testBeforeTheFirstTunnel } from "./controls.ts";
 
 const options = { signal: AbortSignal.timeout(480_000) };
 /** What fits packets of 1,400 bytes, as the guard is rendered. */
@@ -28,30 +29,14 @@ describe("a worker without a tunnel of its own, behind a host that forwards", ()
   });
   after(() => bed?.close());
 
-  const refusedForwarded = (): number => {
-    const printed = lab.network.run("host", "nft", "list", "counter", "inet", "causeway_guard", "refused_forwarded");
-    return Number(/packets (\d+)/.exec(printed)?.[1] ?? Number.NaN);
-  };
-
-  test("control: a host that forwards without tunnel and guard sends its clients' requests in clear, and the capture sees it", async () => {
-    const wire = await capture(lab.network, folder);
-    bed.plainRequest();
-    const seen = await wire.stop();
-    assert.ok(seen.clear > 0, JSON.stringify(seen));
-    assert.equal(seen.esp, 0);
-  });
-
-  test("while there is no tunnel, routes and guard refuse what clients send, each by itself; the guard counts it", async () => {
-    lab.guard("on");
-    const wire = await capture(lab.network, folder);
-    assert.throws(() => bed.plainRequest());
-    lab.network.run("host", "ip", "route", "del", "unreachable", ossBlocks[0], "metric", "4294967295");
-    const before = refusedForwarded();
-    assert.throws(() => bed.plainRequest());
-    assert.ok(refusedForwarded() > before, "the guard counted nothing");
-    assert.deepEqual(await wire.stop(), { clear: 0, other: 0, esp: 0 });
-    lab.guard("on");
-  });
+  testBeforeTheFirstTunnel(
+    () => bed,
+    async () => {
+      const counter = ["counter", "inet", "causeway_guard", "refused_forwarded"];
+      const printed = lab.network.run("host", "nft", "list", ...counter);
+      return Number(/packets (\d+)/.exec(printed)?.[1] ?? Number.NaN);
+    },
+  );
 
   test("200 objects of a client go through the host's tunnel, and the internet sees ESP in UDP only", async () => {
     await lab.bringUp();
@@ -73,13 +58,14 @@ describe("a worker without a tunnel of its own, behind a host that forwards", ()
     assert.deepEqual(ofOss.questions, [tunnelMss]);
   });
 
-  test("a host that forwards opens no way from OSS to its clients, and none for them to anywhere else", async () => {
+  test("a host that forwards opens no way from OSS to its clients or itself, and none for them to anywhere else", async () => {
     const wire = await capture(lab.network, folder);
     const connect = (from: "oss" | "client", to: string): void =>
       void lab.network.run(from, "timeout", "3", "bash", "-c", `exec 3<>/dev/tcp/${to}/9`);
     // Nobody listens there: a way would bring back at once that the connection is refused.
     assert.throws(() => connect("oss", clientAddress), isSilence);
-    lab.network.run("client", "ip", "route", "add", "198.51.100.0/24", "via", "172.16.2.1");
+    assert.throws(() => connect("oss", hostAmongClients), isSilence);
+    lab.network.run("client", "ip", "route", "add", "198.51.100.0/24", "via", hostAmongClients);
     assert.throws(() => connect("client", "198.51.100.1"), isSilence);
     const seen = await wire.stop();
     assert.deepEqual([seen.clear, seen.other], [0, 0]);

@@ -1,11 +1,11 @@
 // needs: charon
 import assert from "node:assert/strict";
 import { type TestContext, after, before, describe, test } from "node:test";
-import { ossBlocks } from "../../../packages/tunnel/src/testing/namespaces.ts";
 import type { TunnelLab } from "../../../packages/tunnel/src/testing/tunnel-lab.ts";
 import { type JobStats, type System, hasEnded } from "../../system/system.ts";
 import { type Bed, assertWhole, graceMs, mostAttempts, openBed, synthetic } from "./bed.ts";
 import { capture } from "./capture.ts";
+import { testBeforeTheFirstTunnel } from "./controls.ts";
 
 const options = { signal: AbortSignal.timeout(480_000) };
 const objects = 240;
@@ -31,24 +31,10 @@ describe("a migration through the tunnel", () => {
   });
   after(() => bed?.close());
 
-  test("control: without tunnel and guard a request goes out in clear, and the capture sees it", async () => {
-    const wire = await capture(lab.network, folder);
-    bed.plainRequest();
-    const seen = await wire.stop();
-    assert.ok(seen.clear > 0, JSON.stringify(seen));
-    assert.equal(seen.esp, 0);
-  });
-
-  test("before charon's first start routes and guard close OSS' addresses, each by itself; what the guard refuses is counted", async () => {
-    lab.guard("on");
-    const wire = await capture(lab.network, folder);
-    assert.throws(() => bed.plainRequest());
-    lab.network.run("host", "ip", "route", "del", "unreachable", ossBlocks[0], "metric", "4294967295");
-    assert.throws(() => bed.plainRequest());
-    assert.deepEqual(await wire.stop(), { clear: 0, other: 0, esp: 0 });
-    await bed.until("refused packets are told", async () => ((await bed.worker()).tunnel?.refusedPackets ?? 0) > 0);
-    lab.guard("on");
-  });
+  testBeforeTheFirstTunnel(
+    () => bed,
+    async () => (await bed.worker()).tunnel?.refusedPackets ?? 0,
+  );
 
   test("a worker whose tunnel is down takes no task, and says why", async () => {
     await bed.tunnelIs("down");

@@ -10,6 +10,8 @@ export interface Security {
   readonly services: aws.ec2.SecurityGroup;
   readonly redis: aws.ec2.SecurityGroup;
   readonly endpoints: aws.ec2.SecurityGroup;
+  /** Of nobody here: Prometheus gets it, and with it reaches health and metrics. */
+  readonly monitoring: aws.ec2.SecurityGroup;
 }
 
 /** The other end of a rule: a block of addresses, a group, or AWS' list of a service's addresses. */
@@ -23,6 +25,8 @@ export interface Rule {
   readonly direction: "in" | "out";
   readonly protocol: "tcp" | "udp";
   readonly port: number;
+  /** Where the rule is for several ports in a row. */
+  readonly lastPort?: number;
   readonly peer: Peer;
 }
 
@@ -37,13 +41,14 @@ export function createGroups({ plan, aws: provider }: Setting, { vpc }: Network)
     services: group("services", "API and masters"),
     redis: group("redis", "The ledger"),
     endpoints: group("endpoints", "AWS services inside the VPC"),
+    monitoring: group("monitoring", "Prometheus: may ask for metrics"),
   };
 }
 
 /** Makes one rule; `name` tells it from the others. */
 export function allow({ plan, aws: provider }: Setting, name: string, rule: Rule): void {
-  const { group, direction, protocol, port, peer } = rule;
-  const common = { securityGroupId: group.id, ipProtocol: protocol, fromPort: port, toPort: port, ...peerOf(peer) };
+  const { group, direction, protocol, port, lastPort = port, peer } = rule;
+  const common = { securityGroupId: group.id, ipProtocol: protocol, fromPort: port, toPort: lastPort, ...peerOf(peer) };
   const full = named(plan, `${name}-${direction}`);
   if (direction === "in") new aws.vpc.SecurityGroupIngressRule(full.name, { ...common, tags: full.tags }, { provider });
   else new aws.vpc.SecurityGroupEgressRule(full.name, { ...common, tags: full.tags }, { provider });
@@ -64,12 +69,13 @@ interface Between {
   readonly from: aws.ec2.SecurityGroup;
   readonly to: aws.ec2.SecurityGroup;
   readonly port: number;
+  readonly lastPort?: number;
 }
 
 /** From one group to another, both sides of it. */
-function allowBetween(setting: Setting, name: string, { from, to, port }: Between): void {
-  allow(setting, name, { group: from, direction: "out", protocol: "tcp", port, peer: { group: to } });
-  allow(setting, name, { group: to, direction: "in", protocol: "tcp", port, peer: { group: from } });
+function allowBetween(setting: Setting, name: string, { from, to, ...ports }: Between): void {
+  allow(setting, name, { group: from, direction: "out", protocol: "tcp", ...ports, peer: { group: to } });
+  allow(setting, name, { group: to, direction: "in", protocol: "tcp", ...ports, peer: { group: from } });
 }
 
 const ike = [500, 4500] as const;
@@ -101,6 +107,17 @@ export function allowTraffic(setting: Setting, security: Security, s3List: pulum
     allow(setting, `updates-${port}`, { group, direction: "out", protocol: "tcp", port, peer });
   }
   allowServices(setting, security, s3List);
+  allowMonitoring(setting, security);
+}
+
+/** Health and metrics of a host; its worker processes, one for each core, count up from it. */
+const healthPorts = { port: 8082, lastPort: 8082 + 63 } as const;
+
+/** Hosts of ours answer Prometheus, and nobody else: what they tell asks for no key. */
+function allowMonitoring(setting: Setting, { monitoring: from, tunnelHosts, workers }: Security): void {
+  for (const [name, to] of Object.entries({ hosts: tunnelHosts, workers })) {
+    allowBetween(setting, `${name}-metrics`, { from, to, ...healthPorts });
+  }
 }
 
 function allowOss(setting: Setting, { tunnelHosts, workers, services }: Security, port: number): void {

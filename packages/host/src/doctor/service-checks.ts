@@ -1,4 +1,4 @@
-import type { HostSettings } from "../host-settings.ts";
+import { type HostSettings, usualHealthPort } from "../host-settings.ts";
 import { memoryFileSystems, secretsFolder } from "../secrets/store-secrets.ts";
 import { failure, type Finding, ok, warning } from "./finding.ts";
 import type { Machine } from "./machine.ts";
@@ -12,7 +12,8 @@ export async function checkServices(
   const findings = await Promise.all([
     ...units.map((unit) => checkUnit(machine, unit)),
     checkSecrets(machine, host),
-    ...(host.worker === "run" ? [checkWorker(machine, host)] : []),
+    ...(units.includes("causeway-worker.service") ? [checkReady(machine, host, "worker")] : []),
+    ...(units.includes("causeway-metrics.service") ? [checkReady(machine, host, "metrics")] : []),
   ]);
   return findings;
 }
@@ -43,14 +44,23 @@ async function checkSecrets(machine: Machine, host: HostSettings): Promise<Findi
   return ok("secrets", `${names.length} in memory`);
 }
 
-const usualHealthPort = "8082";
-
-async function checkWorker(machine: Machine, host: HostSettings): Promise<Finding> {
-  const url = `http://127.0.0.1:${host.settings.get("HEALTH_PORT") ?? usualHealthPort}/readyz`;
+/** Whether a service is there at its own health port, and what it says of itself. */
+async function checkReady(machine: Machine, host: HostSettings, service: "worker" | "metrics"): Promise<Finding> {
+  const url = `${healthUrl(host)}/readyz`;
   const status = await machine.statusOf(url);
-  if (status === 200) return ok("worker", "ready");
+  if (status === 200) return ok(service, `ready, at ${url}`);
   if (status === undefined) {
-    return failure("worker", `nobody answers at ${url}.`, "Run: journalctl -u causeway-worker -n 50");
+    return failure(service, `nobody answers at ${url}.`, `Run: journalctl -u causeway-${service} -n 50`);
   }
-  return warning("worker", `it is not ready (status ${status}).`, `Run: curl -s ${url}; it says what is in the way.`);
+  return warning(service, `it is not ready (status ${status}).`, `Run: curl -s ${url}; it says what is in the way.`);
+}
+
+const anyAddress: readonly string[] = ["0.0.0.0", "::"];
+
+/** Where this host itself reaches its health port. */
+function healthUrl({ settings }: HostSettings): string {
+  const named = settings.get("HEALTH_HOST") ?? "127.0.0.1";
+  const address = anyAddress.includes(named) ? "127.0.0.1" : named;
+  const port = settings.get("HEALTH_PORT") ?? String(usualHealthPort);
+  return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
 }

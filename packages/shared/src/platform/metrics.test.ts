@@ -26,3 +26,27 @@ test("gauges that nobody needs in between are set when the figures are asked for
   now = 2;
   assert.match(await metrics.text(), /migration_bodies_bytes\{service="worker"\} 2/);
 });
+
+test("what has to be looked up first is waited for", async () => {
+  const metrics = createMetrics("host");
+  metrics.beforeText(async () => {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    metrics.gauge("migration_tunnel_up", {}, 1);
+  });
+  assert.match(await metrics.text(), /migration_tunnel_up\{service="host"\} 1/);
+});
+
+test("a gauge that nobody knows any more is absent, neither nought nor its last value", async () => {
+  const metrics = createMetrics("host");
+  metrics.gauge("migration_tunnel_refused_packets", {}, undefined);
+  assert.doesNotMatch(await metrics.text(), /^migration_tunnel_refused_packets/m);
+  metrics.gauge("migration_tunnel_refused_packets", {}, 3);
+  metrics.gauge("migration_tunnel_bytes", { direction: "in" }, 5);
+  metrics.gauge("migration_tunnel_bytes", { direction: "out" }, 7);
+  metrics.gauge("migration_tunnel_refused_packets", {}, undefined);
+  metrics.gauge("migration_tunnel_bytes", { direction: "in" }, undefined);
+  const text = await metrics.text();
+  assert.doesNotMatch(text, /^migration_tunnel_refused_packets/m);
+  assert.doesNotMatch(text, /direction="in"/);
+  assert.match(text, /direction="out"/);
+});

@@ -5,9 +5,9 @@ export interface Metrics {
   count(name: string, labels: Readonly<Record<string, string>>, by?: number): void;
   time(name: string, labels: Readonly<Record<string, string>>, seconds: number): void;
   timer(name: string, labels: Readonly<Record<string, string>>): (seconds: number) => void;
-  gauge(name: string, labels: Readonly<Record<string, string>>, value: number): void;
-  /** Calls `observe` whenever figures are asked for, to set gauges that nobody needs in between. */
-  beforeText(observe: () => void): void;
+  gauge(name: string, labels: Readonly<Record<string, string>>, value: number | undefined): void;
+  /** Calls `observe` whenever figures are asked for, and waits for it, to set gauges that nobody needs in between. */
+  beforeText(observe: () => void | Promise<void>): void;
   /** Everything in Prometheus' text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -39,6 +39,7 @@ export const metricHelps: Readonly<Record<string, string>> = {
   migration_tunnel_children: "CHILD_SAs that carry packets.",
   migration_tunnel_bytes: "Bytes that the present CHILD_SAs have carried; each begins at nought.",
   migration_tunnel_rekeys_total: "CHILD_SAs that were replaced in time by new ones.",
+  migration_tunnel_readable: "Whether what tells of the tunnel can be read, charon and the guard: 1, or 0.",
   migration_tunnel_refused_packets:
     "Packets that the guard refused since it was loaded, because they would have gone beside the tunnel.",
   migration_listed_objects_total: "Objects that were listed and planned.",
@@ -58,7 +59,7 @@ export function createMetrics(service: string): Metrics {
   const counters = new Map<string, Counter>();
   const gauges = new Map<string, Gauge>();
   const histograms = new Map<string, Histogram>();
-  const observers: (() => void)[] = [];
+  const observers: (() => void | Promise<void>)[] = [];
   const options = (name: string, labels: Readonly<Record<string, string>>) => ({
     name,
     help: metricHelps[name] ?? name,
@@ -81,11 +82,13 @@ export function createMetrics(service: string): Metrics {
     },
     gauge(name, labels, value) {
       const make = () => new Gauge(options(name, labels));
-      existing(gauges, name, make).set({ ...labels }, value);
+      const gauge = existing(gauges, name, make);
+      if (value === undefined) gauge.remove({ ...labels });
+      else gauge.set({ ...labels }, value);
     },
     beforeText: (observe) => void observers.push(observe),
     text: async () => {
-      for (const observe of observers) observe();
+      for (const observe of observers) await observe();
       return registry.metrics();
     },
     contentType: registry.contentType,

@@ -4,5 +4,6 @@ export interface Meter {
   time(name: string, labels: Readonly<Record<string, string>>, seconds: number): void;
   /** A time that is taken often: what costs is done once, here. */
   timer(name: string, labels: Readonly<Record<string, string>>): (seconds: number) => void;
-  gauge(name: string, labels: Readonly<Record<string, string>>, value: number): void;
+  /** Undefined: nobody knows it any more, and it is told no longer. */
+  gauge(name: string, labels: Readonly<Record<string, string>>, value: number | undefined): void;
 }

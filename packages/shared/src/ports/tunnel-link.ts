@@ -9,6 +9,9 @@ export interface LinkTarget {
   readonly addresses: readonly string[];
 }
 
+/** What a look has to read: the daemon that holds the tunnel up, and what refuses packets beside it. */
+export type LinkPart = "charon" | "guard";
+
 /** What one look found. */
 export interface LinkSight {
   readonly tunnel: TunnelState;
@@ -16,6 +19,8 @@ export interface LinkSight {
   readonly barred: Fault | undefined;
   /** Why nothing may be sent to one of them, by endpoint. Those that are not in it are in order. */
   readonly barredTargets: ReadonlyMap<string, Fault>;
+  /** What could not be read, each with why, as a sentence: no figure of it is known. */
+  readonly unread: ReadonlyMap<LinkPart, string>;
 }
 
 /** The private link of this host, over which every target is reached. */

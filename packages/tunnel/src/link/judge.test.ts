@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ChildSa, IkeSa } from "../vici/security-associations.ts";
-import { packetsIn } from "./guard-counters.ts";
 import { type Carrier, carriersOf, covered, flowAfter, whyNothingIsCarried, whyStalled } from "./judge.ts";
 
 const child: ChildSa = {
@@ -76,12 +75,3 @@ describe("a tunnel that stands and does not work", () => {
     assert.equal(whyStalled(flow), undefined);
   });
 });
-
-test("the guard's counters are added up, and others are left out", () => {
-  const listed = [{ metainfo: {} }, counter("refused_out", 3), counter("refused_in", 2), counter("other", 100)];
-  assert.equal(packetsIn(JSON.stringify({ nftables: listed })), 5);
-});
-
-function counter(name: string, packets: number) {
-  return { counter: { family: "inet", name, table: "t", packets, bytes: 1 } };
-}

@@ -33,7 +33,7 @@ const up: IkeSa = {
 /** A link over a charon that tells what `sas` answers. */
 function linkTo(sas: () => Promise<readonly IkeSa[]>) {
   const charon: Charon = { ...createCharon("/nowhere"), sas };
-  return createTunnelLink({ charon, refused: async () => undefined });
+  return createTunnelLink({ charon, refused: async () => "The guard cannot be read: this is a test." });
 }
 
 async function listening(t: TestContext, server: Server, at: ListenOptions): Promise<void> {

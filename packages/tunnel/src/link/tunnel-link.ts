@@ -1,6 +1,6 @@
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { TunnelState } from "@causeway/shared/domain/tunnel-state.ts";
-import type { TunnelLink } from "@causeway/shared/ports/tunnel-link.ts";
+import type { LinkPart, TunnelLink } from "@causeway/shared/ports/tunnel-link.ts";
 import { type Charon, createCharon } from "../vici/charon.ts";
 import { createViciClient, wasSlow } from "../vici/client.ts";
 import type { IkeSa } from "../vici/security-associations.ts";
@@ -14,9 +14,8 @@ export interface TunnelLinkParts {
   readonly refused: ReadRefused;
 }
 
-/** The link that TUNNEL_VICI_SOCKET names; undefined without one. */
-export function openTunnelLink(socket: string | undefined): TunnelLink | undefined {
-  if (socket === undefined) return undefined;
+/** The link as it is told at `socket`: the relay's, or charon's own. */
+export function openTunnelLink(socket: string): TunnelLink {
   const client = createViciClient(socket);
   return createTunnelLink({
     charon: createCharon(socket, client),
@@ -34,7 +33,7 @@ export function createTunnelLink({ charon, refused }: TunnelLinkParts): TunnelLi
   let reaches = new Map<string, TargetReach>();
   return {
     async look(targets, { signal }) {
-      const [sas, refusedPackets] = await Promise.all([sasNow(signal), refused()]);
+      const [sas, told] = await Promise.all([sasNow(signal), refused()]);
       const carriers = typeof sas === "string" ? [] : carriersOf(sas);
       const before = flow;
       flow = flowAfter(before, carriers, performance.now());
@@ -61,9 +60,13 @@ export function createTunnelLink({ charon, refused }: TunnelLinkParts): TunnelLi
       );
       const allBarred = barred.length === targets.length ? barred[0]?.[1] : undefined;
       return {
-        tunnel: stateOf(carriers, why ?? allBarred, refusedPackets),
+        tunnel: stateOf(carriers, why ?? allBarred, typeof told === "number" ? told : null),
         barred: why === undefined ? undefined : down(why),
         barredTargets: new Map(barred.map(([endpoint, said]) => [endpoint, down(said)])),
+        unread: new Map<LinkPart, string>([
+          ...(typeof sas === "string" ? [["charon", sas] as const] : []),
+          ...(typeof told === "string" ? [["guard", told] as const] : []),
+        ]),
       };
     },
     watch: async (changed, { signal }) => {
@@ -94,11 +97,7 @@ function createSasReader(charon: Charon): (signal: AbortSignal) => Promise<reado
   };
 }
 
-function stateOf(
-  carriers: readonly Carrier[],
-  reason: string | undefined,
-  refusedPackets: number | undefined,
-): TunnelState {
+function stateOf(carriers: readonly Carrier[], reason: string | undefined, refusedPackets: number | null): TunnelState {
   return {
     state: reason === undefined ? "up" : "down",
     reason: reason ?? null,
@@ -109,7 +108,7 @@ function stateOf(
       bytesOut,
       installedSeconds,
     })),
-    refusedPackets: refusedPackets ?? null,
+    refusedPackets,
   };
 }
 

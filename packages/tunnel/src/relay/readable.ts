@@ -1,6 +1,6 @@
 import type { Packet } from "../vici/packet.ts";
 
-/** The relay's own command: how many packets the guard refused. charon knows none of that name. */
+/** The relay's own command: how many packets the guard refused, or why that is not known. charon knows none of that name. */
 export const refusedCommand = "refused-packets";
 
 /** Commands that change nothing and tell no secret: how the tunnels are, which there are, who answers. */

@@ -16,7 +16,7 @@ import { type Relay, openRelay } from "./relay.ts";
 
 const options = { signal: AbortSignal.timeout(300_000) };
 const waiting = { ...options, waitMs: 5000 };
-const otherwise = (): Promise<number | undefined> => Promise.resolve(7);
+const otherwise = (): Promise<number | string> => Promise.resolve(7);
 
 describe("a relay between a worker and a real charon", () => {
   let folder: string;
@@ -25,7 +25,7 @@ describe("a relay between a worker and a real charon", () => {
   let socket: string;
   let client: ViciClient;
   let charon: Charon;
-  let refusedPackets: number | undefined = 3;
+  let refusedPackets: number | string = 3;
 
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), "causeway-relay-"));
@@ -106,8 +106,8 @@ describe("a relay between a worker and a real charon", () => {
   test("tells what the guard refused, also while charon is dead; then each reader finds the new charon by itself", async () => {
     const refused = createToldRefused(client, otherwise);
     assert.equal(await refused(), 3);
-    refusedPackets = undefined;
-    assert.equal(await refused(), undefined);
+    refusedPackets = "The guard cannot be read: it is away.";
+    assert.equal(await refused(), refusedPackets);
     await lab.host.stop("SIGKILL");
     refusedPackets = 5;
     assert.equal(await refused(), 5);

@@ -79,11 +79,8 @@ async function passOn(charon: Socket, reader: Socket): Promise<void> {
 async function answerTo(packet: Packet, refused: ReadRefused): Promise<Packet | undefined> {
   if (packet.kind === "request" && packet.name === refusedCommand) {
     const packets = await refused();
-    return {
-      kind: "response",
-      name: "",
-      body: encodeMessage(packets === undefined ? {} : { packets: String(packets) }),
-    };
+    const told = typeof packets === "number" ? { packets: String(packets) } : { why: packets };
+    return { kind: "response", name: "", body: encodeMessage(told) };
   }
   if (readable(packet)) return undefined;
   const kind = packet.kind === "request" ? "unknown-command" : "unknown-event";

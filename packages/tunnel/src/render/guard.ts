@@ -58,15 +58,18 @@ function filterChains(tunnel: Tunnel): readonly string[] {
       ...refusedTo("refused_out"),
     ]),
     ...block("chain through_host", [forwardHook, ...refusedTo("refused_forwarded"), refusedFrom, ...forwardRules]),
-    ...block("chain to_host", ["type filter hook input priority filter; policy accept;", refusedFrom]),
+    ...block("chain to_host", ["type filter hook input priority filter; policy accept;", refusedFrom, ossCalls]),
   ];
 }
 
-/** A gateway forwards between its clients and OSS, and nothing else; OSS opens no connections to them. */
+/** OSS opens no connections; what listens on the host for its neighbours is not for the other side of the tunnel. */
+const ossCalls = "ip saddr @oss_blocks tcp flags & (syn | ack) == syn drop";
+
+/** A gateway forwards between its clients and OSS, and nothing else. */
 const forClients = [
   "type filter hook forward priority filter; policy drop;",
   "ip saddr @clients ip daddr @oss_blocks accept",
-  "ip saddr @oss_blocks ip daddr @clients tcp flags & (syn | ack) == syn drop",
+  ossCalls,
   "ip saddr @oss_blocks ip daddr @clients accept",
 ];
 

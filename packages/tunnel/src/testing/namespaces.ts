@@ -19,7 +19,7 @@ export interface LabNetwork {
 const hostAddress = "172.16.1.183";
 /** The client's network, and the host's own address in it. */
 export const clientNetwork = "172.16.2.0/24";
-const hostAmongClients = "172.16.2.1";
+export const hostAmongClients = "172.16.2.1";
 export const clientAddress = "172.16.2.20";
 /** What an interface of EC2's carries: a client would offer segments that no tunnel takes. */
 const jumboBytes = 9001;

@@ -36,8 +36,9 @@ interface Status {
   readonly ok: boolean;
   readonly charon: string;
   readonly tunnels: readonly TunnelStatus[];
-  /** Packets that the guard kept from going past the tunnel; null: it cannot be read. */
+  /** Packets that the guard kept from going past the tunnel; null: it cannot be read, and `guardUnread` says why. */
   readonly refusedPackets: number | null;
+  readonly guardUnread: string | null;
 }
 
 interface TunnelStatus {
@@ -57,9 +58,13 @@ async function look(socket: string, stopping: AbortSignal): Promise<Status> {
       const mine = sas.filter((sa) => sa.name === name);
       return { name, state: stateOf(mine), remote: remoteAddresses.join(", "), sas: mine };
     });
-    const refusedPackets = (await createRefusedReader()()) ?? null;
+    const refused = await createRefusedReader()();
+    const guard =
+      typeof refused === "number"
+        ? { refusedPackets: refused, guardUnread: null }
+        : { refusedPackets: null, guardUnread: refused };
     const ok = tunnels.length > 0 && tunnels.every(({ state }) => state === "up");
-    return { ok, charon: version, tunnels, refusedPackets };
+    return { ok, charon: version, tunnels, ...guard };
   } catch (error) {
     throw refusal(
       `charon does not answer at ${socket}: ${faultOf(error).message}. Is strongswan.service running, and are you root?`,
@@ -73,7 +78,7 @@ function stateOf(sas: readonly IkeSa[]): TunnelStatus["state"] {
   return sas.some(({ state }) => state === "ESTABLISHED") ? "no-child" : "down";
 }
 
-function print(context: CliContext, { charon, tunnels, refusedPackets }: Status): void {
+function print(context: CliContext, { charon, tunnels, refusedPackets, guardUnread }: Status): void {
   const rows = tunnels.map(({ name, state, remote, sas }) => {
     const children = sas.flatMap((sa) => sa.children);
     const sum = (of: (child: (typeof children)[number]) => number): string =>
@@ -83,9 +88,5 @@ function print(context: CliContext, { charon, tunnels, refusedPackets }: Status)
   });
   context.say(table([["TUNNEL", "STATE", "GATEWAY", "BYTES IN", "BYTES OUT", "CARRIES"], ...rows]));
   if (tunnels.length === 0) context.say("No tunnel is configured: see `causeway tunnel render`.");
-  const guard =
-    refusedPackets === null
-      ? "the guard is not loaded, or you are not root"
-      : `the guard refused ${refusedPackets} packets`;
-  context.say(`${charon}; ${guard}`);
+  context.say(`${charon}; ${guardUnread ?? `the guard refused ${refusedPackets} packets`}`);
 }

@@ -1,8 +1,8 @@
 import type { Dispatcher } from "undici";
 
 import { createBodyQueue, type BodyQueue } from "./body-queue.ts";
-import type { AnswerHeaders, HttpAnswer, HttpRequest } from "./http.ts";
-import { headerOf } from "./http.ts";
+import { fieldOf, fieldsOfRecord, type HeaderFields } from "../http1/header-fields.ts";
+import type { HttpAnswer, HttpRequest } from "./http.ts";
 import { type Side, networkFault, truncated } from "./network-fault.ts";
 
 interface Receiver {
@@ -39,8 +39,9 @@ export function receiveAnswer(receiver: Receiver): Dispatcher.DispatchHandler {
       controller = given;
       if (life.isOver()) drop();
     },
-    onResponseStart: (given, status, headers) => {
+    onResponseStart: (given, status, record) => {
       if (status < 200) return;
+      const headers = fieldsOfRecord(record);
       const announcedBytes = request.method === "HEAD" ? undefined : lengthOf(headers);
       head = { status, headers, announcedBytes };
       if (status >= 300 || announcedBytes === undefined || announcedBytes <= request.wholeUpToBytes) return;
@@ -69,7 +70,7 @@ export function receiveAnswer(receiver: Receiver): Dispatcher.DispatchHandler {
 
 interface Head {
   readonly status: number;
-  readonly headers: AnswerHeaders;
+  readonly headers: HeaderFields;
   /** Undefined where the answer does not say how long it is, or has no body. */
   readonly announcedBytes: number | undefined;
 }
@@ -103,8 +104,8 @@ function joined(pieces: readonly Buffer[]): Buffer {
   return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
 }
 
-function lengthOf(headers: AnswerHeaders): number | undefined {
-  const text = headerOf(headers, "content-length");
+function lengthOf(headers: HeaderFields): number | undefined {
+  const text = fieldOf(headers, "content-length");
   return text === undefined ? undefined : Number(text);
 }
 

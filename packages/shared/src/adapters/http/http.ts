@@ -1,4 +1,5 @@
 import type { Chunks } from "../../ports/object-source.ts";
+import type { HeaderFields } from "../http1/header-fields.ts";
 import type { RequestBody } from "./request-body.ts";
 
 export interface HttpRequest {
@@ -16,11 +17,9 @@ export interface HttpRequest {
   readonly headMs?: number | undefined;
 }
 
-export type AnswerHeaders = Readonly<Record<string, string | string[] | undefined>>;
-
 export interface HttpAnswer {
   readonly status: number;
-  readonly headers: AnswerHeaders;
+  readonly headers: HeaderFields;
   /** A Buffer where the body came whole. */
   readonly body: Buffer | Chunks;
 }
@@ -29,12 +28,6 @@ export interface HttpAnswer {
 export interface Transport {
   send(request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer>;
   close(): Promise<void>;
-}
-
-/** A header's only or first value. */
-export function headerOf(headers: AnswerHeaders, name: string): string | undefined {
-  const value = headers[name];
-  return Array.isArray(value) ? value[0] : value;
 }
 
 /** The body of an answer that was asked for whole. */

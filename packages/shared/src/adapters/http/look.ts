@@ -2,7 +2,7 @@ import type { Greeting } from "../../ports/store-look.ts";
 import type { AddressReading } from "../../domain/preflight/addresses.ts";
 import { resolveAddresses } from "./addresses.ts";
 import type { HttpAnswer, Transport } from "./http.ts";
-import { headerOf } from "./http.ts";
+import { fieldOf } from "../http1/header-fields.ts";
 import type { Location } from "./location.ts";
 import { networkFault, type Side } from "./network-fault.ts";
 import type { TransportOptions } from "./transport.ts";
@@ -30,7 +30,7 @@ export async function greetStore(
     const tookMs = performance.now() - began;
     roundTripMs = Math.min(roundTripMs, tookMs);
     if (asked < greetings) continue;
-    const date = headerOf(answer.headers, "date");
+    const date = fieldOf(answer.headers, "date");
     const storeClockMs = date === undefined ? undefined : Date.parse(date);
     return { storeClockMs, ourClockMs: beganMs + tookMs / 2, roundTripMs, answer };
   }

@@ -1,5 +1,6 @@
 import { lendBody } from "./body-pool.ts";
-import { joinChunked, type LastNames, parseResponseHead, type ResponseHead } from "./head.ts";
+import { joinChunked, type LineNames, noNames, parseResponseHead, type ResponseHead } from "./head.ts";
+import { fieldOf } from "./header-fields.ts";
 
 /** An answer with its whole body. */
 export interface WholeAnswer extends ResponseHead {
@@ -33,10 +34,11 @@ const LARGEST_HEAD_BYTES = 64 * 1024;
 const LARGEST_BODY_BYTES = 32 * 1024 ** 2;
 /** How every head starts; a server that speaks something else is found out before it is waited for. */
 const START = "HTTP/1.";
+const HEAD_END = Buffer.from("\r\n\r\n");
 const NOTHING = Buffer.alloc(0);
 
 interface State {
-  readonly lastNames: LastNames;
+  names: LineNames;
   expected: Expected;
   head: ResponseHead | undefined;
   /** Of the head, or of a body without an announced length: all that came so far. */
@@ -48,7 +50,7 @@ interface State {
 
 export function createAnswerReader(): AnswerReader {
   const state: State = {
-    lastNames: [],
+    names: noNames,
     expected: { method: "GET", wholeUpToBytes: 0 },
     head: undefined,
     stash: NOTHING,
@@ -75,7 +77,7 @@ export function createAnswerReader(): AnswerReader {
       const { head, announcedBytes, body, stash, filledBytes } = state;
       if (head === undefined) return "more";
       if (announcedBytes !== undefined) return answer(state, head, body.subarray(0, filledBytes), "close");
-      return head.headers["transfer-encoding"] === undefined ? answer(state, head, stash, "close") : "more";
+      return fieldOf(head.headers, "transfer-encoding") === undefined ? answer(state, head, stash, "close") : "more";
     },
   };
 }
@@ -86,7 +88,7 @@ function answer(
   body: Buffer,
   then: "keep" | "close",
 ): WholeAnswer {
-  const keep = then === "keep" && headers["connection"]?.toLowerCase() !== "close";
+  const keep = then === "keep" && fieldOf(headers, "connection")?.toLowerCase() !== "close";
   return { status, headers, body, announcedBytes, keep };
 }
 
@@ -94,14 +96,16 @@ function readHead(state: State, bytes: Buffer): Reading {
   const { stash } = state;
   // As a rule the whole head comes in one piece, and is read where it lies.
   const seen = stash.length === 0 ? bytes : Buffer.concat([stash, bytes]);
-  const end = seen.indexOf("\r\n\r\n", Math.max(0, stash.length - 3));
+  const end = seen.indexOf(HEAD_END, Math.max(0, stash.length - 3));
   if (end < 0) {
     state.stash = Buffer.from(seen);
     const isHttp = START.startsWith(seen.toString("latin1", 0, START.length));
     return isHttp && seen.length <= LARGEST_HEAD_BYTES ? "more" : "garbled";
   }
-  const head = parseResponseHead(seen.toString("latin1", 0, end), state.lastNames);
-  if (head === undefined) return "garbled";
+  const read = parseResponseHead(seen.toString("latin1", 0, end), state.names);
+  if (read === undefined) return "garbled";
+  const { head } = read;
+  state.names = read.names;
   state.stash = NOTHING;
   const rest = seen.subarray(end + 4);
   // An interim answer: the one that counts comes behind it.
@@ -115,8 +119,9 @@ function beginBody(state: State, head: ResponseHead, rest: Buffer): Reading {
   const { status, headers } = head;
   const isBare = expected.method === "HEAD" || status === 204 || status === 304;
   if (isBare) return answer(state, head, NOTHING, rest.length === 0 ? "keep" : "close");
-  const length = headers["content-length"];
-  if (headers["transfer-encoding"] !== undefined || length === undefined) return readOpenBody(state, head, rest);
+  const length = fieldOf(headers, "content-length");
+  if (fieldOf(headers, "transfer-encoding") !== undefined || length === undefined)
+    return readOpenBody(state, head, rest);
   const announcedBytes = Number(length);
   if (!Number.isSafeInteger(announcedBytes) || announcedBytes < 0) return "garbled";
   const mostBytes = status < 300 ? Math.min(expected.wholeUpToBytes, LARGEST_BODY_BYTES) : LARGEST_BODY_BYTES;
@@ -140,7 +145,7 @@ function readOpenBody(state: State, head: ResponseHead, bytes: Buffer): Reading 
   state.stash = state.stash.length === 0 ? Buffer.from(bytes) : Buffer.concat([state.stash, bytes]);
   const { stash } = state;
   if (stash.length > LARGEST_BODY_BYTES) return "too-large";
-  const coding = head.headers["transfer-encoding"];
+  const coding = fieldOf(head.headers, "transfer-encoding");
   if (coding === undefined) return "more";
   const joined = coding.toLowerCase() === "chunked" ? joinChunked(stash) : "garbled";
   if (joined === undefined || joined === "garbled") return joined ?? "more";

@@ -1,20 +1,42 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type LastNames, parseResponseHead } from "./head.ts";
+import { noNames, parseResponseHead } from "./head.ts";
+import { fieldOf, fieldsOfRecord } from "./header-fields.ts";
 
-const last: LastNames = [];
-const read = (...lines: readonly string[]) =>
-  parseResponseHead(["HTTP/1.1 200 OK", ...lines].join("\r\n"), last)?.headers;
+let names = noNames;
+
+/** Reads the next answer of one connection: its lines by name, in their order. */
+function read(...lines: readonly string[]): readonly (readonly [string, string | undefined])[] | undefined {
+  const answer = parseResponseHead(["HTTP/1.1 200 OK", ...lines].join("\r\n"), names);
+  if (answer === undefined) return undefined;
+  names = answer.names;
+  const { places, values } = answer.head.headers;
+  return [...places].map(([name, at]) => [name, values[at]]);
+}
 
 test("an answer is read alike whatever headers the connection's last one had in the same lines", () => {
-  assert.deepEqual(read("ETag: a", "Content-Length: 1"), { etag: "a", "content-length": "1" });
-  assert.deepEqual(read("ETag: b", "Content-Length: 2"), { etag: "b", "content-length": "2" });
-  assert.deepEqual(read("ETag-Other: c", "Content: 3", "X: d"), { "etag-other": "c", content: "3", x: "d" });
-  assert.deepEqual(read("etag:e", "content-length:4"), { etag: "e", "content-length": "4" });
-  assert.deepEqual(read(), {});
+  for (const [lines, fields] of [
+    [["ETag: a", "Content-Length: 1"], { etag: "a", "content-length": "1" }],
+    [["ETag: b", "Content-Length: 2"], { etag: "b", "content-length": "2" }],
+    [["ETag-Other: c", "Content: 3", "X: d"], { "etag-other": "c", content: "3", x: "d" }],
+    [["ETag-Other: e", "X: f"], { "etag-other": "e", x: "f" }],
+    [["etag:g", "content-length:4"], { etag: "g", "content-length": "4" }],
+    [["etag:h"], { etag: "h" }],
+    [[], {}],
+    [["ETag:  i \t"], { etag: "i" }],
+  ] as const) {
+    assert.deepEqual(read(...lines), Object.entries(fields), lines.join());
+  }
 });
 
 test("a line without a name or without a colon is no header, whatever the last answer had there", () => {
   read("ETag: a");
   for (const line of ["ETag", ": a", "", "no colon\r\nETag: a"]) assert.equal(read(line), undefined, line);
+});
+
+test("of a repeated field the last one counts, and one that is not there is undefined", () => {
+  const headers = parseResponseHead("HTTP/1.1 200 OK\r\nX-A: 1\r\nX-B: 2\r\nx-a: 3")?.head.headers ?? assert.fail();
+  assert.deepEqual([fieldOf(headers, "x-a"), fieldOf(headers, "x-b"), fieldOf(headers, "x-c")], ["3", "2", undefined]);
+  const given = fieldsOfRecord({ "x-a": ["1", "2"], "x-b": "3", "x-c": undefined });
+  assert.deepEqual([fieldOf(given, "x-a"), fieldOf(given, "x-b"), fieldOf(given, "x-c")], ["2", "3", undefined]);
 });

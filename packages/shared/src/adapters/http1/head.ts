@@ -1,3 +1,5 @@
+import type { HeaderFields } from "./header-fields.ts";
+
 export interface RequestHead {
   readonly method: string;
   /** The request target as it is signed. */
@@ -6,10 +8,10 @@ export interface RequestHead {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** What a response says before its body. Header names are lower-case; of a repeated header the last one counts. */
+/** What a response says before its body. */
 export interface ResponseHead {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: HeaderFields;
 }
 
 /** Writes a request's head as latin1 text; `sizeBytes` of a body become its Content-Length. */
@@ -37,30 +39,46 @@ const STATUS_LINE = /^HTTP\/1\.[01] \d{3}(?: |\r|$)/;
 const STATUS_AT = "HTTP/1.1 ".length;
 
 /**
- * The names in the lines of a connection's last answer, with their colon and in lower case: the next answer has them in the same
- * places, and to compare a name with the expected one costs less than to look it up.
+ * The names in the lines of a connection's last answer, as written with their colon. The next answer has them in the same places,
+ * as a rule: to compare a name with the expected one costs less than to find out what it is.
  */
-export type LastNames = { written: string; lower: string }[];
+export interface LineNames {
+  readonly written: readonly string[];
+  readonly places: HeaderFields["places"];
+}
 
-/** Reads a response's head (without its empty last line); undefined when this is not HTTP/1.1. */
-export function parseResponseHead(text: string, last: LastNames = []): ResponseHead | undefined {
+export const noNames: LineNames = { written: [], places: new Map() };
+
+/** Reads a response's head (without its empty last line), and its names for the next one; undefined: this is not HTTP/1.1. */
+export function parseResponseHead(
+  text: string,
+  last: LineNames = noNames,
+): { readonly head: ResponseHead; readonly names: LineNames } | undefined {
   if (!STATUS_LINE.test(text)) return undefined;
-  const headers: Record<string, string> = {};
-  let lineEnd = text.indexOf("\r\n");
-  for (let line = 0; lineEnd >= 0; line += 1) {
+  const values: string[] = [];
+  let others: string[] | undefined;
+  for (let lineEnd = text.indexOf("\r\n"); lineEnd >= 0;) {
     const start = lineEnd + 2;
     lineEnd = text.indexOf("\r\n", start);
     const end = lineEnd < 0 ? text.length : lineEnd;
-    let name = last[line];
-    if (name === undefined || !text.startsWith(name.written, start)) {
+    let name = others === undefined ? last.written[values.length] : undefined;
+    if (name === undefined || !text.startsWith(name, start)) {
       const behind = text.indexOf(":", start) + 1;
       if (behind <= start + 1 || behind > end) return undefined;
-      name = { written: text.slice(start, behind), lower: lowerCase(text.slice(start, behind - 1)) };
-      if (line < MOST_KNOWN) last[line] = name;
+      name = text.slice(start, behind);
+      others ??= last.written.slice(0, values.length);
+      others.push(name);
     }
-    headers[name.lower] = trimmed(text, start + name.written.length, end);
+    values.push(trimmed(text, start + name.length, end));
   }
-  return { status: Number(text.slice(STATUS_AT, STATUS_AT + 3)), headers };
+  if (last.written.length > values.length) others ??= last.written.slice(0, values.length);
+  const names = others === undefined ? last : { written: others, places: placesOf(others) };
+  const status = Number(text.slice(STATUS_AT, STATUS_AT + 3));
+  return { head: { status, headers: { places: names.places, values } }, names };
+}
+
+function placesOf(written: readonly string[]): HeaderFields["places"] {
+  return new Map(written.map((name, line) => [name.slice(0, -1).toLowerCase(), line]));
 }
 
 /** A value without the blanks around it (RFC 9110 §5.5), as one piece of the text and not as two. */
@@ -74,18 +92,6 @@ function trimmed(text: string, start: number, end: number): string {
 
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x09;
-}
-
-const known = new Map<string, string>();
-const MOST_KNOWN = 500;
-
-/** Header names in lower case. Servers send the same few, again and again: a look-up is cheaper than the conversion. */
-function lowerCase(name: string): string {
-  const found = known.get(name);
-  if (found !== undefined) return found;
-  const lower = name.toLowerCase();
-  if (known.size < MOST_KNOWN) known.set(name, lower);
-  return lower;
 }
 
 /** Joins a chunked body (RFC 9112 §7.1) that starts at `raw`'s start; undefined when it is not complete. */

@@ -1,6 +1,7 @@
 import type { Chunks } from "../../ports/object-source.ts";
 import { openConnection, type Connection } from "./connection.ts";
 import { formatRequestHead, joinChunked, parseResponseHead, type ResponseHead } from "./head.ts";
+import { fieldOf } from "./header-fields.ts";
 import { leavable } from "./leavable.ts";
 import type { Origin } from "./socket.ts";
 
@@ -115,8 +116,8 @@ async function receive(connection: Connection, release: (whole: boolean) => void
   for (;;) {
     const head = await readHead(connection);
     if (head.status === 100) continue;
-    const keep = head.headers["connection"]?.toLowerCase() !== "close";
-    const length = head.headers["content-length"];
+    const keep = fieldOf(head.headers, "connection")?.toLowerCase() !== "close";
+    const length = fieldOf(head.headers, "content-length");
     if (length === undefined) {
       const body = head.status === 204 ? Buffer.alloc(0) : await readRefusal(connection, head);
       release(false);
@@ -137,7 +138,7 @@ async function readHead(connection: Connection): Promise<ResponseHead> {
     seen = Buffer.concat([seen, bytes]);
     const end = seen.indexOf("\r\n\r\n", Math.max(0, before - 3));
     if (end >= 0) {
-      const head = parseResponseHead(seen.toString("latin1", 0, end));
+      const head = parseResponseHead(seen.toString("latin1", 0, end))?.head;
       if (head === undefined) throw laneError("the answer is not HTTP/1.1");
       connection.unread(bytes.subarray(end + 4 - before));
       return head;
@@ -147,7 +148,7 @@ async function readHead(connection: Connection): Promise<ResponseHead> {
 }
 
 async function readRefusal(connection: Connection, head: ResponseHead): Promise<Buffer> {
-  if (head.headers["transfer-encoding"]?.toLowerCase() !== "chunked" || head.status < 300)
+  if (fieldOf(head.headers, "transfer-encoding")?.toLowerCase() !== "chunked" || head.status < 300)
     throw laneError(`status ${head.status} without Content-Length`);
   let raw = Buffer.alloc(0);
   while (raw.length < largestRefusalBytes) {

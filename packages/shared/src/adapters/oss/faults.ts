@@ -1,6 +1,7 @@
 import { Fault, type FaultKind } from "../../domain/fault.ts";
 import type { FaultCode } from "../../domain/fault-codes.ts";
-import { type AnswerHeaders, type HttpAnswer, headerOf, wholeBody } from "../http/http.ts";
+import { type HttpAnswer, wholeBody } from "../http/http.ts";
+import { fieldOf, type HeaderFields } from "../http1/header-fields.ts";
 import { elementText } from "../xml/elements.ts";
 
 type Meaning = readonly [FaultCode, FaultKind];
@@ -50,7 +51,7 @@ export function faultOfAnswer(answer: HttpAnswer): Fault {
   const document = documentOf(answer);
   const code = elementText(document, "Code") ?? "";
   const message = elementText(document, "Message") ?? (code === "" ? document.slice(0, 200).trim() : "");
-  const ec = headerOf(headers, "x-oss-ec") ?? elementText(document, "EC") ?? "";
+  const ec = fieldOf(headers, "x-oss-ec") ?? elementText(document, "EC") ?? "";
   const delay = retryAfter(headers);
   const [ours, kind] =
     finer.find(({ says }) => says.test(message) || says.test(ec))?.meaning ??
@@ -75,13 +76,13 @@ function byStatus(status: number): Meaning {
 function documentOf(answer: HttpAnswer): string {
   const body = wholeBody(answer);
   if (body.length > 0) return body.toString();
-  return Buffer.from(headerOf(answer.headers, "x-oss-err") ?? "", "base64").toString();
+  return Buffer.from(fieldOf(answer.headers, "x-oss-err") ?? "", "base64").toString();
 }
 
 /** OSS says in milliseconds how long it wants a throttled client to wait; others say Retry-After, in seconds. */
-function retryAfter(headers: AnswerHeaders): { retryAfterMs?: number } {
-  const delay = headerOf(headers, "x-oss-qos-delay-time");
-  const seconds = headerOf(headers, "retry-after");
+function retryAfter(headers: HeaderFields): { retryAfterMs?: number } {
+  const delay = fieldOf(headers, "x-oss-qos-delay-time");
+  const seconds = fieldOf(headers, "retry-after");
   const ms = delay === undefined ? Number(seconds ?? Number.NaN) * 1000 : Number(delay);
   return Number.isFinite(ms) && ms >= 0 ? { retryAfterMs: ms } : {};
 }

@@ -1,7 +1,7 @@
 import { carriedHeaders, type CarriedHeader, type SourceFacts } from "../../domain/object.ts";
 import { Fault } from "../../domain/fault.ts";
 import { textOfHeader } from "../http/header-text.ts";
-import { type AnswerHeaders, headerOf } from "../http/http.ts";
+import { fieldOf, type HeaderFields } from "../http1/header-fields.ts";
 
 const META = "x-amz-meta-";
 const CHECKSUM = "x-amz-checksum-";
@@ -12,22 +12,22 @@ const COMPOSITE = /-\d+$/;
  * The facts that an answer's headers tell; `sizeBytes` is that of the whole object. Without an ETag it is not S3 that
  * answered, but something on the way (a proxy's page): SOURCE_FAILED, transient.
  */
-export function factsOf(key: string, sizeBytes: number, headers: AnswerHeaders): SourceFacts {
-  if (headerOf(headers, "etag") === undefined) {
-    const type = headerOf(headers, "content-type") ?? "no content type";
+export function factsOf(key: string, sizeBytes: number, headers: HeaderFields): SourceFacts {
+  if (fieldOf(headers, "etag") === undefined) {
+    const type = fieldOf(headers, "content-type") ?? "no content type";
     throw new Fault("SOURCE_FAILED", "transient", { said: `an answer without ETag (${type}): this is not S3` });
   }
   const carried: Partial<Record<CarriedHeader, string>> = {};
   for (const name of carriedHeaders) {
-    const value = headerOf(headers, name);
+    const value = fieldOf(headers, name);
     if (value !== undefined) carried[name] = textOfHeader(value);
   }
   dropTransferCoding(carried);
   const userMetadata: Record<string, string> = {};
   const checksums: Record<string, string> = {};
-  const isWhole = headerOf(headers, "x-amz-checksum-type") !== "COMPOSITE";
-  for (const name of Object.keys(headers)) {
-    const value = headerOf(headers, name) ?? "";
+  const isWhole = fieldOf(headers, "x-amz-checksum-type") !== "COMPOSITE";
+  for (const [name, at] of headers.places) {
+    const value = headers.values[at] ?? "";
     if (name.startsWith(META)) userMetadata[name.slice(META.length)] = decodeWords(textOfHeader(value));
     else if (isWhole && name.startsWith(CHECKSUM) && name !== "x-amz-checksum-type" && !COMPOSITE.test(value)) {
       checksums[name.slice(CHECKSUM.length)] = value;
@@ -36,22 +36,20 @@ export function factsOf(key: string, sizeBytes: number, headers: AnswerHeaders):
   return {
     key,
     sizeBytes,
-    etag: (headerOf(headers, "etag") ?? "").replaceAll('"', ""),
-    lastModifiedMs: Date.parse(headerOf(headers, "last-modified") ?? ""),
+    etag: (fieldOf(headers, "etag") ?? "").replaceAll('"', ""),
+    lastModifiedMs: Date.parse(fieldOf(headers, "last-modified") ?? ""),
     // S3 sends the class of all objects but the ordinary ones.
-    storageClass: headerOf(headers, "x-amz-storage-class") ?? "STANDARD",
+    storageClass: fieldOf(headers, "x-amz-storage-class") ?? "STANDARD",
     headers: carried,
     userMetadata,
     checksums,
-    encryption: headerOf(headers, "x-amz-server-side-encryption") ?? customerKeyOf(headers),
+    encryption: fieldOf(headers, "x-amz-server-side-encryption") ?? customerKeyOf(headers),
   };
 }
 
 /** Under SSE-C S3 names the algorithm of the customer's key instead. */
-function customerKeyOf(headers: AnswerHeaders): string | undefined {
-  return headerOf(headers, "x-amz-server-side-encryption-customer-algorithm") === undefined
-    ? undefined
-    : "customer-key";
+function customerKeyOf(headers: HeaderFields): string | undefined {
+  return fieldOf(headers, "x-amz-server-side-encryption-customer-algorithm") === undefined ? undefined : "customer-key";
 }
 
 /** `aws-chunked` says how an SDK once sent the body, not how the object is encoded. */

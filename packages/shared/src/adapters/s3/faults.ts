@@ -1,11 +1,12 @@
 import { Fault, type FaultKind } from "../../domain/fault.ts";
 import type { FaultCode } from "../../domain/fault-codes.ts";
-import { type AnswerHeaders, type HttpAnswer, headerOf, wholeBody } from "../http/http.ts";
+import { type HttpAnswer, wholeBody } from "../http/http.ts";
+import { fieldOf, type HeaderFields } from "../http1/header-fields.ts";
 import { elementText } from "../xml/elements.ts";
 
 interface Refusal {
   readonly status: number;
-  readonly headers: AnswerHeaders;
+  readonly headers: HeaderFields;
   /** S3's error document; empty for a HEAD. */
   readonly text: string;
 }
@@ -52,7 +53,7 @@ export function faultOfAnswer(answer: HttpAnswer): Fault {
 function faultOfRefusal(refusal: Refusal): Fault {
   const { status, headers, text } = refusal;
   const code = elementText(text, "Code") ?? "";
-  const region = elementText(text, "Region") ?? headerOf(headers, "x-amz-bucket-region");
+  const region = elementText(text, "Region") ?? fieldOf(headers, "x-amz-bucket-region");
   const delay = retryAfter(headers);
   // Whoever answers 503 and says how long to wait asks for patience, whatever its words; S3 itself says so by its code.
   const [ours, kind] =
@@ -91,7 +92,7 @@ function sentence({ status, text }: Refusal, code: string, region: string | unde
 }
 
 /** S3 sends Retry-After in seconds, if at all. */
-function retryAfter(headers: AnswerHeaders): { retryAfterMs?: number } {
-  const seconds = Number(headerOf(headers, "retry-after") ?? Number.NaN);
+function retryAfter(headers: HeaderFields): { retryAfterMs?: number } {
+  const seconds = Number(fieldOf(headers, "retry-after") ?? Number.NaN);
   return Number.isFinite(seconds) && seconds >= 0 ? { retryAfterMs: seconds * 1000 } : {};
 }

@@ -1,5 +1,6 @@
 import type { StoreLook } from "../../ports/store-look.ts";
-import { headerOf, wholeBody } from "../http/http.ts";
+import { wholeBody } from "../http/http.ts";
+import { fieldOf } from "../http1/header-fields.ts";
 import { locate } from "../http/location.ts";
 import { greetStore, locationOfDocument, readAddresses } from "../http/look.ts";
 import { createTransport } from "../http/transport.ts";
@@ -18,7 +19,7 @@ export function createS3Look(options: S3SourceOptions): StoreLook {
     region: async ({ signal }) => {
       // S3 names the bucket's region in every answer about it, refusals included.
       const { answer } = await greetStore(transport, location, signal);
-      const named = headerOf(answer.headers, "x-amz-bucket-region");
+      const named = fieldOf(answer.headers, "x-amz-bucket-region");
       if (named !== undefined) return named;
       const found = await client.send(
         { method: "GET", key: undefined, query: { location: "" }, wholeUpToBytes: 64 * 1024 },

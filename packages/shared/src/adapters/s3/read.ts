@@ -2,8 +2,9 @@ import { Fault } from "../../domain/fault.ts";
 import type { SourceFacts } from "../../domain/object.ts";
 import type { ReadRequest, SourceBody } from "../../ports/object-source.ts";
 import { giveBackBody } from "../http1/body-pool.ts";
+import { fieldOf, type HeaderFields } from "../http1/header-fields.ts";
 import { chunksOfWhole } from "../http/body-queue.ts";
-import { type AnswerHeaders, type HttpAnswer, headerOf } from "../http/http.ts";
+import type { HttpAnswer } from "../http/http.ts";
 import { LARGE_BYTES } from "../http/transport.ts";
 import type { S3Client } from "./client.ts";
 import { factsOf } from "./facts.ts";
@@ -61,19 +62,19 @@ function wholeBodyOf(facts: SourceFacts, sizeBytes: number, body: Buffer): Sourc
   };
 }
 
-function bodySize(headers: AnswerHeaders, came: number | undefined): number {
-  const announced = headerOf(headers, "content-length");
+function bodySize(headers: HeaderFields, came: number | undefined): number {
+  const announced = fieldOf(headers, "content-length");
   return announced === undefined ? (came ?? 0) : Number(announced);
 }
 
 /** Checks that the answer is to the range that was asked for; gives the whole object's size. */
-function wholeSize(request: ReadRequest, status: number, headers: AnswerHeaders, sizeBytes: number): number {
+function wholeSize(request: ReadRequest, status: number, headers: HeaderFields, sizeBytes: number): number {
   const { range } = request;
   if (range === undefined) {
     if (status === 200) return sizeBytes;
     throw new Fault("SOURCE_FAILED", "transient", { said: `status ${status} where the whole object was asked for` });
   }
-  const told = headerOf(headers, "content-range") ?? "no Content-Range";
+  const told = fieldOf(headers, "content-range") ?? "no Content-Range";
   const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(told) ?? [];
   if (status !== 206 || Number(first) !== range.first) {
     throw new Fault("SOURCE_FAILED", "transient", { said: `status ${status}, ${told} where a range was asked for` });

@@ -2,7 +2,8 @@ import { Fault } from "../../domain/fault.ts";
 import type { SourceFacts } from "../../domain/object.ts";
 import type { SourcePart } from "../../domain/parts.ts";
 import type { ObjectSource, PartRequest } from "../../ports/object-source.ts";
-import { type HttpAnswer, headerOf } from "../http/http.ts";
+import type { HttpAnswer } from "../http/http.ts";
+import { fieldOf } from "../http1/header-fields.ts";
 import { createS3Client, type S3Client, type S3SourceOptions } from "./client.ts";
 import { factsOf } from "./facts.ts";
 import { faultOfAnswer } from "./faults.ts";
@@ -35,7 +36,7 @@ export function createS3Source(options: S3SourceOptions): ObjectSource {
 async function head(client: S3Client, key: string, signal: AbortSignal): Promise<SourceFacts | undefined> {
   const answer = await client.send({ method: "HEAD", key, amzHeaders: withChecksums, wholeUpToBytes: 0 }, signal);
   if (answer.status === 404) return undefined;
-  if (answer.status === 200) return factsOf(key, Number(headerOf(answer.headers, "content-length")), answer.headers);
+  if (answer.status === 200) return factsOf(key, Number(fieldOf(answer.headers, "content-length")), answer.headers);
   throw await faultOfHead(client, key, answer, signal);
 }
 
@@ -56,10 +57,10 @@ async function part(client: S3Client, request: PartRequest, signal: AbortSignal)
   if (status === 416) return undefined;
   if (status === 404) throw new Fault("SOURCE_OBJECT_MISSING", "permanent", { said: key });
   if (status >= 300) throw await faultOfHead(client, key, answer, signal);
-  const count = headerOf(headers, "x-amz-mp-parts-count");
+  const count = fieldOf(headers, "x-amz-mp-parts-count");
   return count === undefined
     ? undefined
-    : { sizeBytes: Number(headerOf(headers, "content-length")), count: Number(count) };
+    : { sizeBytes: Number(fieldOf(headers, "content-length")), count: Number(count) };
 }
 
 /** A refused HEAD has no body that says why; a GET of one byte has. */
