@@ -36,7 +36,8 @@ export async function openTargetView(request: ViewRequest, options: Signalled): 
   const listing = await list(request, options);
   return {
     async find(source, key, by) {
-      const listed = listing.objects.get(key);
+      // Where nothing is there, as in most migrations, no key is looked up: V8 hashes each one for it.
+      const listed = listing.objects.size === 0 ? undefined : listing.objects.get(key);
       if (listed !== undefined) return needsRecord(source, listed, rule) ? head(key, by) : listed;
       return listing.reached === undefined || compareKeys(key, listing.reached) <= 0 ? undefined : head(key, by);
     },

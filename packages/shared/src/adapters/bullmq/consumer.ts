@@ -136,7 +136,7 @@ async function processItem<P>({ item, token, signal }: Taken, by: Processing<P>)
   if (signal.aborted) onStopped();
   if (!(await locks.hold(id, token, () => held.abort(new Error("the lock is lost"))))) return "left";
   try {
-    return await by.handle(pointer.data, { isFresh: () => locks.isFresh(id, token), signal: held.signal });
+    return await by.handle(pointer.data, { isFresh: locks.freshness(id, token), signal: held.signal });
   } catch (error) {
     log.warn({ queue: kind.queue, item: id, err: error }, "an item could not be handled: the sweep will add it again");
     // BullMQ aborts with texts as reasons, and takes only errors back.

@@ -37,8 +37,8 @@ test("an item that comes again under another token loses its old hold, and keeps
     await until(() => lost.length > 0);
     await wait(500);
     assert.deepEqual(lost, ["old"]);
-    assert.equal(locks.isFresh("a", "new"), true);
-    assert.equal(locks.isFresh("a", "old"), false);
+    assert.equal(locks.freshness("a", "new")(), true);
+    assert.equal(locks.freshness("a", "old")(), false);
   } finally {
     locks.stop();
   }
@@ -52,7 +52,7 @@ test("an item whose first renewal fails is not held", async () => {
     world.mend();
     await wait(500);
     assert.deepEqual(world.calls, []);
-    assert.equal(world.locks.isFresh("a", "token"), false);
+    assert.equal(world.locks.freshness("a", "token")(), false);
   } finally {
     world.locks.stop();
   }

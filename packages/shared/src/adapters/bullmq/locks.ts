@@ -4,8 +4,8 @@ import type { Worker } from "bullmq";
 export interface Locks {
   /** Renews a new item's lock and keeps it renewed; false: it is lost already. `onLost`: called once when somebody else has it. */
   hold(id: string, token: string, onLost: () => void): Promise<boolean>;
-  /** Whether the lock was renewed no longer ago than half of its duration. */
-  isFresh(id: string, token: string): boolean;
+  /** Gives what tells, whenever it is asked, whether the lock was renewed no longer ago than half of its duration. */
+  freshness(id: string, token: string): () => boolean;
   drop(id: string, token: string): void;
   /** Stops renewing. */
   stop(): void;
@@ -78,9 +78,13 @@ export function createLocks(worker: Pick<Worker, "extendJobLocks">, options: Loc
       }
       return isOurs;
     },
-    isFresh(id, token) {
-      const lock = held.get(nameOf(id, token));
-      return lock !== undefined && performance.now() - lock.renewedAtMs < options.lockDurationMs / 2;
+    freshness(id, token) {
+      // Made once: each write asks, and V8 looks a text that is made anew up in its table of names first.
+      const name = nameOf(id, token);
+      return () => {
+        const lock = held.get(name);
+        return lock !== undefined && performance.now() - lock.renewedAtMs < options.lockDurationMs / 2;
+      };
     },
     drop: (id, token) => void held.delete(nameOf(id, token)),
     stop: () => clearInterval(timer),

@@ -73,8 +73,13 @@ export function parseResponseHead(
   }
   if (last.written.length > values.length) others ??= last.written.slice(0, values.length);
   const names = others === undefined ? last : { written: others, places: placesOf(others) };
-  const status = Number(text.slice(STATUS_AT, STATUS_AT + 3));
-  return { head: { status, headers: { places: names.places, values } }, names };
+  return { head: { status: statusOf(text), headers: { places: names.places, values } }, names };
+}
+
+/** Three digits, as `STATUS_LINE` has seen. */
+function statusOf(text: string): number {
+  const digit = (at: number): number => text.charCodeAt(STATUS_AT + at) - 0x30;
+  return digit(0) * 100 + digit(1) * 10 + digit(2);
 }
 
 function placesOf(written: readonly string[]): HeaderFields["places"] {

@@ -2,6 +2,7 @@ import { carriedHeaders, type Stored, type TargetAttributes, type TargetObject }
 import { Fault } from "../../domain/fault.ts";
 import { recordOfMetadata } from "../../domain/source-record.ts";
 import { textOfHeader } from "../http/header-text.ts";
+import { httpDateMs } from "../http/http-date.ts";
 import { fieldOf, type HeaderFields } from "../http1/header-fields.ts";
 
 const META = "x-oss-meta-";
@@ -47,7 +48,7 @@ export function targetOfHeaders(key: string, headers: HeaderFields): TargetObjec
   return {
     key,
     sizeBytes: Number(fieldOf(headers, "content-length")),
-    lastModifiedMs: Date.parse(fieldOf(headers, "last-modified") ?? ""),
+    lastModifiedMs: httpDateMs(fieldOf(headers, "last-modified") ?? ""),
     recorded: recordOfMetadata(metadata),
     ...storedOfHeaders(headers),
   };

@@ -1,7 +1,7 @@
 import { createHmac, hash } from "node:crypto";
 
 import { createSigningKeys } from "../http/signing-key.ts";
-import { sortedNames } from "../http/sorted-names.ts";
+import { createNameOrder, type NameOrder } from "../http/name-order.ts";
 import { createTimestamps } from "../http/timestamp.ts";
 import { encodePath, encodeQueries } from "../http/percent.ts";
 
@@ -35,6 +35,7 @@ export function createOssSignerV4(region: string): OssSigner {
     terminator: "aliyun_v4_request",
   });
   const timeOf = createTimestamps();
+  const orderOf = createNameOrder(isSignedByV4);
   return (request, credentials, nowMs) => {
     const time = timeOf(nowMs);
     const day = time.slice(0, 8);
@@ -46,7 +47,7 @@ export function createOssSignerV4(region: string): OssSigner {
     if (credentials.sessionToken !== undefined) headers["x-oss-security-token"] = credentials.sessionToken;
     // Whatever way the bucket is addressed, the signed path names it.
     const path = `/${request.bucket}/${encodePath(request.key)}`;
-    const lines = signedLines(headers, isSignedByV4);
+    const lines = signedLines(headers, orderOf);
     const canonical = `${request.method}\n${path}\n${encodeQueries(request.query, "bare")}\n${lines}\n\nUNSIGNED-PAYLOAD`;
     const scope = `${day}/${region}/oss/aliyun_v4_request`;
     const text = `OSS4-HMAC-SHA256\n${time}\n${scope}\n${hash("sha256", canonical, "hex")}`;
@@ -61,11 +62,12 @@ const SIGNED_QUERIES = new Set(["uploads", "uploadId", "partNumber", "continuati
 
 /** OSS' V1 signature, for endpoints that know no V4. */
 export function createOssSignerV1(): OssSigner {
+  const orderOf = createNameOrder(isOwn);
   return (request, credentials, nowMs) => {
     const date = new Date(nowMs).toUTCString();
     const headers: Record<string, string> = { ...request.headers, "x-oss-date": date };
     if (credentials.sessionToken !== undefined) headers["x-oss-security-token"] = credentials.sessionToken;
-    const lines = signedLines(headers, isOwn);
+    const lines = signedLines(headers, orderOf);
     const names = Object.keys(request.query).filter((name) => SIGNED_QUERIES.has(name));
     const queries = names
       .sort()
@@ -88,8 +90,8 @@ function isSignedByV4(name: string): boolean {
   return isOwn(name) || name === "content-type" || name === "content-md5";
 }
 
-function signedLines(headers: Readonly<Record<string, string>>, isSigned: (name: string) => boolean): string {
+function signedLines(headers: Readonly<Record<string, string>>, orderOf: NameOrder): string {
   let lines = "";
-  for (const name of sortedNames(headers, isSigned)) lines += `${name}:${(headers[name] ?? "").trim()}\n`;
+  for (const name of orderOf(headers)) lines += `${name}:${(headers[name] ?? "").trim()}\n`;
   return lines;
 }

@@ -1,7 +1,7 @@
 import { hash } from "node:crypto";
 
 import { createSigningKeys } from "../http/signing-key.ts";
-import { sortedNames } from "../http/sorted-names.ts";
+import { createNameOrder } from "../http/name-order.ts";
 import { createTimestamps } from "../http/timestamp.ts";
 
 export interface S3Credentials {
@@ -36,6 +36,7 @@ const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b78
 export function createS3Signer(region: string): S3Signer {
   const keys = createSigningKeys({ secretPrefix: "AWS4", region, service: "s3", terminator: "aws4_request" });
   const timeOf = createTimestamps();
+  const orderOf = createNameOrder(() => true);
   return (request, credentials, nowMs) => {
     const time = timeOf(nowMs);
     const day = time.slice(0, 8);
@@ -47,7 +48,7 @@ export function createS3Signer(region: string): S3Signer {
       "x-amz-date": time,
     };
     if (credentials.sessionToken !== undefined) headers["x-amz-security-token"] = credentials.sessionToken;
-    const names = sortedNames(headers, () => true);
+    const names = orderOf(headers);
     const signed = names.join(";");
     let lines = "";
     for (const name of names) lines += `${name}:${headers[name] ?? ""}\n`;
