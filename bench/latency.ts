@@ -13,7 +13,7 @@ const few: Late = {
   latencyMs,
   bytesPerSecond: undefined,
 };
-const many: Late = { ...few, objects: isShort ? 8_000 : 60_000, connections: 512 };
+const many: Late = { ...few, objects: isShort ? 8_000 : 100_000, connections: 512 };
 /** Each connection is paced to this, so the stated bandwidth is this times the connections that large bodies may have. */
 const paced = 4 * MiB;
 const large: Late = {
