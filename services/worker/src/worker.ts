@@ -1,3 +1,4 @@
+import { partsAtOnce } from "@causeway/shared/domain/parts.ts";
 import type { TaskPointer } from "@causeway/shared/domain/task.ts";
 import type { Checksums } from "@causeway/shared/ports/checksums.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
@@ -59,7 +60,6 @@ export interface Worker {
 const bufferBytes = 256 * 1024;
 /** What a streamed body takes of the memory budget: the windows of both its connections. */
 const windowBytes = 1024 ** 2;
-const partsAtOnce = 4;
 const largeAtOnce = 8;
 
 /** Puts the parts of one worker process together. */

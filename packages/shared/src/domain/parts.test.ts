@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { groupParts, partPatienceMs, partRange, planParts, planSourceParts } from "./parts.ts";
+import { groupParts, partPatienceMs, partRange, partsAtOnce, planParts, planSourceParts } from "./parts.ts";
 
 const mebibyte = 1024 ** 2;
 const largestObjectBytes = 10_000 * 5 * 1024 ** 3;
@@ -47,10 +47,26 @@ test("parts cover the object without gap or overlap, within OSS' limits", () => 
 
 test("a spread object has groups for tens of processes, neither tiny nor of more than 1 GiB", () => {
   const groups = groupParts({ count: 1280, partSizeBytes: 16 * mebibyte });
-  assert.equal(groups.length, 128);
-  assert.deepEqual(groups.at(-1), { firstPart: 1271, lastPart: 1280 });
+  assert.equal(groups.length, 107);
+  assert.deepEqual(groups.at(-1), { firstPart: 1273, lastPart: 1280 });
   assert.equal(groupParts({ count: 64, partSizeBytes: 16 * mebibyte }).length, 8);
-  assert.equal(groupParts({ count: 9986, partSizeBytes: 105 * mebibyte }).length, 999);
+  assert.equal(groupParts({ count: 9986, partSizeBytes: 105 * mebibyte }).length, 833);
+  assert.equal(groupParts({ count: 64, partSizeBytes: 100 * mebibyte }).length, 8);
+  assert.equal(groupParts({ count: 8, partSizeBytes: 5 * 1024 * mebibyte }).length, 8);
+});
+
+test("all connections of a group have as many parts, but for the last group and for parts of which four are more than 1 GiB", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 10_000 }),
+      fc.integer({ min: 102_400, max: 256 * mebibyte }),
+      (count, partSizeBytes) => {
+        for (const { firstPart, lastPart } of groupParts({ count, partSizeBytes }).slice(0, -1)) {
+          assert.equal((lastPart - firstPart + 1) % partsAtOnce, 0);
+        }
+      },
+    ),
+  );
 });
 
 test("groups cover the parts without gap or overlap, at most a thousand of them", () => {

@@ -62,6 +62,9 @@ export interface PartGroup {
   readonly lastPart: number;
 }
 
+/** So many parts of one task are under way at once, of a group as of an object that is not spread. */
+export const partsAtOnce = 4;
+
 /** An object is spread over about so many tasks: tens of worker processes share it, and none waits long for the last … */
 const wishedGroups = 128;
 /** … unless they got too small to be worth a task, too long to be worth one, or too many to be planned in one step. */
@@ -69,15 +72,24 @@ const fewestParts = 8;
 const mostGroupBytes = 1024 ** 3;
 const mostGroups = 1000;
 
-/** Cuts the parts of a spread object into groups: of 1 GiB at most where 1,000 of them suffice. */
+/**
+ * Cuts the parts of a spread object into groups: of 1 GiB at most where 1,000 of them suffice. All of a group's connections have
+ * as many parts, where they may: of ten parts over four connections the last two would leave the others idle for a third of the time.
+ */
 export function groupParts({ count, partSizeBytes }: PartPlan): readonly PartGroup[] {
-  const wished = Math.max(fewestParts, Math.ceil(count / wishedGroups));
-  const short = Math.min(wished, Math.max(1, Math.floor(mostGroupBytes / partSizeBytes)));
-  const partsPerGroup = Math.max(short, Math.ceil(count / mostGroups));
+  const wished = evenlyUp(Math.max(fewestParts, Math.ceil(count / wishedGroups)));
+  const most = Math.max(1, Math.floor(mostGroupBytes / partSizeBytes));
+  const short = Math.min(wished, most < partsAtOnce ? most : most - (most % partsAtOnce));
+  const fewest = Math.ceil(count / mostGroups);
+  const partsPerGroup = fewest <= short ? short : evenlyUp(fewest);
   return Array.from({ length: Math.ceil(count / partsPerGroup) }, (_, at) => ({
     firstPart: at * partsPerGroup + 1,
     lastPart: Math.min((at + 1) * partsPerGroup, count),
   }));
+}
+
+function evenlyUp(parts: number): number {
+  return Math.ceil(parts / partsAtOnce) * partsAtOnce;
 }
 
 /** About what one worker carries; and the longest that a part waits for trouble to pass. */
