@@ -91,19 +91,26 @@ function createAhead(source: Pick<ObjectSource, "listPage">, range: PageRange, o
   };
 }
 
-function checkPage(page: ListPage<SourceObject>, after: string | undefined, prefix: string): void {
+/** The source promises keys in order: so all of them lie where the first and the last one do. */
+function checkPage({ objects, more, last }: ListPage<SourceObject>, after: string | undefined, prefix: string): void {
   let previous = after;
-  for (const { key } of page.objects) {
+  for (const key of endsOf(objects)) {
     if (!key.startsWith(prefix)) throw broken(`the key ${JSON.stringify(key)} lies outside the prefix`);
     if (previous !== undefined && compareKeys(key, previous) <= 0) {
       throw broken(`the key ${JSON.stringify(key)} came behind ${JSON.stringify(previous)}`);
     }
     previous = key;
   }
-  if (!page.more) return;
-  if (page.last === undefined || (after !== undefined && compareKeys(page.last, after) <= 0)) {
-    throw broken(`the page behind ${JSON.stringify(after ?? "")} leads back to ${JSON.stringify(page.last ?? "")}`);
+  if (!more) return;
+  if (last === undefined || (after !== undefined && compareKeys(last, after) <= 0)) {
+    throw broken(`the page behind ${JSON.stringify(after ?? "")} leads back to ${JSON.stringify(last ?? "")}`);
   }
+}
+
+function endsOf(objects: readonly SourceObject[]): readonly string[] {
+  const [first] = objects;
+  const last = objects.length > 1 ? objects.at(-1) : undefined;
+  return [first, last].filter((object) => object !== undefined).map(({ key }) => key);
 }
 
 function broken(said: string): Fault {

@@ -21,7 +21,10 @@ export interface ListRequest {
 }
 
 export interface ListPage<T> {
-  /** In key order. May be empty although `more` is true. */
+  /**
+   * In key order, each once, all behind `after`: a source that answers otherwise is the fault SOURCE_LISTING_BROKEN. May be empty
+   * although `more` is true.
+   */
   readonly objects: readonly T[];
   readonly more: boolean;
   /** Where to go on; usable as `after`. Undefined only if there is nothing more. */

@@ -1,4 +1,5 @@
 import type { Chunks } from "../../ports/object-source.ts";
+import { giveBackBody } from "../http1/body-pool.ts";
 import type { HeaderFields } from "../http1/header-fields.ts";
 import type { RequestBody } from "./request-body.ts";
 
@@ -33,4 +34,12 @@ export interface Transport {
 /** The body of an answer that was asked for whole. */
 export function wholeBody({ body }: HttpAnswer): Buffer {
   return Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+}
+
+/** The same as text. The body's memory is the next one's: whoever asks must be the only one who reads it. */
+export function takeText(answer: HttpAnswer): string {
+  const body = wholeBody(answer);
+  const text = body.toString();
+  giveBackBody(body);
+  return text;
 }

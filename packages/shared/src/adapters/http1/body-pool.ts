@@ -1,10 +1,11 @@
 /**
- * Memory for small bodies, filled again and again. A buffer of its own for each body lives until V8 collects it, and what
- * lives outside of V8's heap makes it collect more often: a fifth of what a small object costs.
+ * Memory for small bodies and pages of listings, filled again and again. A buffer of its own for each body lives until V8
+ * collects it, and what lives outside of V8's heap makes it collect more often: a fifth of what a small object costs.
  */
 const SMALLEST_BYTES = 4 * 1024;
-const LARGEST_BYTES = 256 * 1024;
-/** What is kept for the next ones in each of the twenty sizes. */
+/** A page of keys of the usual length takes 230 to 320 KB. */
+const LARGEST_BYTES = 512 * 1024;
+/** What is kept for the next ones in each of the twenty-four sizes. */
 const KEPT_BYTES = 1024 ** 2;
 
 const free = new Map<number, ArrayBuffer[]>();

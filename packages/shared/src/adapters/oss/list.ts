@@ -1,7 +1,7 @@
 import { Fault } from "../../domain/fault.ts";
 import type { TargetObject } from "../../domain/object.ts";
 import type { ListPage, ListRequest } from "../../ports/object-source.ts";
-import { wholeBody } from "../http/http.ts";
+import { takeText } from "../http/http.ts";
 import { type ListedPage, readListPage } from "../xml/list-page.ts";
 import type { OssClient } from "./client.ts";
 import { faultOfAnswer } from "./faults.ts";
@@ -17,7 +17,7 @@ export async function listPage(
   if (after !== undefined) query["start-after"] = after;
   const answer = await client.send({ method: "GET", key: "", query }, signal);
   if (answer.status !== 200) throw faultOfAnswer(answer);
-  const text = wholeBody(answer).toString();
+  const text = takeText(answer);
   const page = readPage(text);
   if (page === undefined || (page.truncated && page.entries.length === 0)) {
     throw new Fault("TARGET_FAILED", "transient", { said: `not a whole listing: ${text.slice(0, 200)}` });

@@ -3,8 +3,9 @@ import { Fault } from "../../domain/fault.ts";
 import { compareKeys } from "../../domain/key-order.ts";
 import type { SourceObject } from "../../domain/object.ts";
 import type { ListPage, ListRequest } from "../../ports/object-source.ts";
-import { wholeBody } from "../http/http.ts";
-import { type ListedEntry, type ListedPage, lastKeyOfMore, readListPage } from "../xml/list-page.ts";
+import { takeText } from "../http/http.ts";
+import { type ListedPage, lastKeyOfMore, readListPage } from "../xml/list-page.ts";
+import type { ListedEntry } from "../xml/listed-entry.ts";
 import type { S3Client } from "./client.ts";
 import { faultOfAnswer } from "./faults.ts";
 
@@ -46,7 +47,7 @@ async function ask(
     signal,
   );
   if (answer.status !== 200) throw faultOfAnswer(answer);
-  const text = wholeBody(answer).toString();
+  const text = takeText(answer);
   if (onLast !== undefined) await tellLast(text, after, onLast);
   const page = decoded(() => readListPage(text));
   if (page !== undefined) return page;

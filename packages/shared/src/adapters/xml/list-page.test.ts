@@ -5,6 +5,10 @@ import { XMLParser } from "fast-xml-parser";
 
 import { decodeEntities, elementText, elementsOf, encodeText } from "./elements.ts";
 import { lastKeyOfMore, readListPage } from "./list-page.ts";
+import type { ListedEntry } from "./listed-entry.ts";
+import { readUsualEntries } from "./usual-entries.ts";
+
+const checksum = "<ChecksumAlgorithm>CRC64NVME</ChecksumAlgorithm><ChecksumType>FULL_OBJECT</ChecksumType>";
 
 function listing(entries: readonly string[], around = ""): string {
   return `<?xml version="1.0" encoding="UTF-8"?>
@@ -42,7 +46,14 @@ test("url encoding is undone, a plus being a space; without it entities are reso
 test("the last key is found from the end of a page that more follow, as reading the page finds it", () => {
   const more = "<IsTruncated>true</IsTruncated>";
   const owner = "<Owner><ID>x</ID></Owner>";
-  for (const key of ["a", "a&amp;b", "a+b%2B", "日本/&#x65e5;", "&lt;Key&gt;z&lt;/Key&gt;&lt;Contents&gt;"]) {
+  for (const key of [
+    "a",
+    "a&amp;b",
+    "a&amp;lt;b",
+    "a+b%2B",
+    "日本/&#x65e5;",
+    "&lt;Key&gt;z&lt;/Key&gt;&lt;Contents&gt;",
+  ]) {
     for (const around of [more, `${more}<EncodingType>url</EncodingType>`]) {
       const xml = listing([entry("first"), entry(key, owner)], around);
       assert.equal(lastKeyOfMore(xml), readListPage(xml)?.entries.at(-1)?.key);
@@ -82,7 +93,7 @@ function listedAt(time: string): number | undefined {
 
 test("an entry reads the same in the usual layout and in any other", () => {
   const owner = "<Owner><ID>x</ID></Owner>";
-  for (const key of ["a", "a&amp;b", "a+b%2B", "日本/&#x65e5;", "", "x".repeat(1024)]) {
+  for (const key of ["a", "a&amp;b", "a&amp;lt;b", "a+b%2B", "日本/&#x65e5;", "", "x".repeat(1024)]) {
     for (const around of ["", "<EncodingType>url</EncodingType>"]) {
       const read = (...entries: string[]) => readListPage(listing(entries, around))?.entries;
       const usual = read(entry(key), entry("next"));
@@ -90,6 +101,7 @@ test("an entry reads the same in the usual layout and in any other", () => {
       assert.deepEqual(read(entry(key, owner), entry("next", owner)), usual, key);
       assert.deepEqual(read(entry(key), entry("next", owner)), usual, key);
       assert.deepEqual(read(entry(key).replaceAll("&quot;", '"'), entry("next")), usual, key);
+      assert.deepEqual(read(entry(key).replace("<Size>", `${checksum}<Size>`), entry("next")), usual, key);
     }
   }
   const otherClass = listing([entry("a").replace("STANDARD<", "GLACIER<"), entry("b").replace("Size>12", "Size>x12")]);
@@ -101,8 +113,27 @@ test("an entry reads the same in the usual layout and in any other", () => {
   );
 });
 
+test("what S3 and OSS write of an object is the usual layout", () => {
+  const unusual = entry("d", "<Owner><ID>x</ID></Owner>");
+  const ofOss = entry("c").replaceAll("&quot;", '"').replace("<Size>", "<Type>Multipart</Type><Size>");
+  const archived = entry("b").replace("STANDARD", "GLACIER_IR").replace("<Size>", `${checksum}<Size>`);
+  const xml = [entry("a"), archived, ofOss].join("");
+  const entries: ListedEntry[] = [];
+  assert.equal(readUsualEntries(xml + unusual, 0, "plain", entries), xml.length);
+  assert.deepEqual(
+    entries.map(({ key }) => key),
+    ["a", "b", "c"],
+  );
+});
+
 test("times are read with and without fractions; what is no time makes no listing", () => {
-  for (const time of ["2024-02-29T23:59:59.999Z", "1999-12-31T00:00:00.000Z", "2024-02-03T04:05:06Z"]) {
+  const times = [
+    "2024-02-29T23:59:59.999Z",
+    "2038-12-31T00:00:00.010Z",
+    "1999-12-31T00:00:00.000Z",
+    "2024-02-03T04:05:06Z",
+  ];
+  for (const time of times) {
     assert.equal(listedAt(time), Date.parse(time), time);
   }
   assert.equal(listedAt("2024-02-03T04:x5:06.789Z"), undefined);

@@ -1,16 +1,6 @@
-import { decodeEntities, elementText } from "./elements.ts";
-import { readUsualEntry } from "./usual-entry.ts";
-
-/** An entry of a listing, as both stores write it. */
-export interface ListedEntry {
-  readonly key: string;
-  readonly sizeBytes: number;
-  /** Without quotes. */
-  readonly etag: string;
-  readonly lastModifiedMs: number;
-  /** "" where the answer says none. */
-  readonly storageClass: string;
-}
+import { decodeEntities, elementsOf, elementText } from "./elements.ts";
+import { type ListedEntry, spelt, type Spelling } from "./listed-entry.ts";
+import { readUsualEntries } from "./usual-entries.ts";
 
 export interface ListedPage {
   readonly entries: readonly ListedEntry[];
@@ -29,14 +19,15 @@ export function readListPage(xml: string): ListedPage | undefined {
   const { first, around, spelling } = frame;
   const entries: ListedEntry[] = [];
   for (let at = first; at !== -1;) {
-    const usual = readUsualEntry(xml, at);
-    const stop = usual === undefined ? xml.indexOf("</Contents>", at) : usual.end - 11;
-    const entry = usual === undefined ? readEntry(xml, at + 10, stop, spelling) : asListed(usual, spelling);
-    if (entry === undefined) return undefined;
-    entries.push(entry);
-    const next = stop + 11;
-    // Mostly the next entry follows at once; else there is something between, or nothing more.
-    at = xml.startsWith("<Contents>", next) ? next : xml.indexOf("<Contents>", next);
+    let end = readUsualEntries(xml, at, spelling, entries);
+    if (end === at) {
+      const stop = xml.indexOf("</Contents>", at);
+      const entry = readEntry(xml, at + 10, stop, spelling);
+      if (entry === undefined) return undefined;
+      entries.push(entry);
+      end = stop + 11;
+    }
+    at = xml.indexOf("<Contents>", end);
   }
   const nextToken = elementText(around, "NextContinuationToken");
   return { entries, truncated: isTruncated(frame), nextToken };
@@ -50,7 +41,7 @@ export function lastKeyOfMore(xml: string): string | undefined {
   const frame = frameOf(xml);
   if (frame === undefined || !isTruncated(frame)) return undefined;
   const entry = xml.lastIndexOf("<Contents>");
-  const key = entry === -1 ? undefined : elementText(xml.slice(entry), "Key");
+  const [key] = entry === -1 ? [] : elementsOf(xml.slice(entry), "Key");
   return key === undefined ? undefined : spelt(key, frame.spelling);
 }
 
@@ -59,7 +50,7 @@ interface Frame {
   readonly first: number;
   /** What stands around the entries is short: nothing of an entry can be mistaken for it. */
   readonly around: string;
-  readonly spelling: "url" | "plain";
+  readonly spelling: Spelling;
 }
 
 function frameOf(xml: string): Frame | undefined {
@@ -78,7 +69,7 @@ function isTruncated({ around }: Frame): boolean {
 }
 
 /** Reads the children of one entry, each by the name it opens with. */
-function readEntry(xml: string, start: number, stop: number, spelling: "url" | "plain"): ListedEntry | undefined {
+function readEntry(xml: string, start: number, stop: number, spelling: Spelling): ListedEntry | undefined {
   let key: string | undefined;
   let sizeBytes = Number.NaN;
   let etag = "";
@@ -114,16 +105,7 @@ function readEntry(xml: string, start: number, stop: number, spelling: "url" | "
     at = xml.indexOf("<", close + 1);
   }
   if (key === undefined || !Number.isSafeInteger(sizeBytes) || Number.isNaN(lastModifiedMs)) return undefined;
-  return asListed({ key, sizeBytes, etag, lastModifiedMs, storageClass }, spelling);
-}
-
-function asListed(entry: ListedEntry, spelling: "url" | "plain"): ListedEntry {
-  const { sizeBytes, etag, lastModifiedMs, storageClass } = entry;
-  return { key: spelt(decodeEntities(entry.key), spelling), sizeBytes, etag, lastModifiedMs, storageClass };
-}
-
-function spelt(text: string, spelling: "url" | "plain"): string {
-  return spelling === "url" ? decodeListed(text) : text;
+  return { key: spelt(key, spelling), sizeBytes, etag, lastModifiedMs, storageClass };
 }
 
 /** The name of the child that opens at `at`, if it is one that is read; comparing in place makes no string. */
@@ -155,10 +137,4 @@ function unquoted(text: string): string {
   if (text.startsWith('"') && text.endsWith('"')) return text.slice(1, -1);
   if (text.startsWith("&quot;") && text.endsWith("&quot;")) return text.slice(6, -6);
   return decodeEntities(text).replaceAll('"', "");
-}
-
-/** Undoes `encoding-type=url`, in which S3 writes a space as `+`. */
-function decodeListed(text: string): string {
-  if (!text.includes("%") && !text.includes("+")) return text;
-  return decodeURIComponent(text.replaceAll("+", " "));
 }
