@@ -20,8 +20,8 @@ interface Running {
 
 /** Real processes that a test may kill, stop and start again; none outlives it. */
 export interface Processes {
-  /** Starts a process and waits for the first line of its output for which `read` answers something. */
-  start<T>(command: Command, read: (line: string) => T | undefined): Promise<T>;
+  /** Starts a process and waits, a minute unless told otherwise, for the first line of its output for which `read` answers something. */
+  start<T>(command: Command, read: (line: string) => T | undefined, withinMs?: number): Promise<T>;
   /** Starts one without waiting. */
   launch(command: Command): void;
   pid(name: string): number;
@@ -68,12 +68,12 @@ export function createProcesses(folder: string): Processes {
 
   return {
     launch: (command) => void launch(command),
-    async start(command, read) {
+    async start(command, read, withinMs = startTimeoutMs) {
       const { process: child, gone } = launch(command);
       if (child.stdout === null) throw new Error("its output is not piped");
       const lines = createInterface({ input: child.stdout });
       return new Promise((resolve, reject) => {
-        const timeout = setTimeout(() => reject(new Error(`${command.name} said nothing in time`)), startTimeoutMs);
+        const timeout = setTimeout(() => reject(new Error(`${command.name} said nothing in time`)), withinMs);
         lines.on("line", (line) => {
           const value = read(line);
           if (value === undefined) return;

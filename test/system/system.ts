@@ -92,6 +92,8 @@ const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const main = (path: string): string => join(root, path, "src/main.ts");
 const pollMs = 200;
 const mostAttempts = 5;
+/** It reads every byte of both sides, beside whatever else runs on the machine. */
+const longestComparisonMs = 300_000;
 
 export async function startSystem(plan: SystemPlan = {}): Promise<System> {
   const folder = await mkdtemp(join(tmpdir(), "causeway-system-"));
@@ -282,7 +284,8 @@ async function compare(
   await writeFile(file, JSON.stringify(job));
   const args = [main("packages/cli"), "compare", "--file", file, "--content", "--metadata"];
   const command = placed(layout, { name, command: process.execPath, args, env: inherited() });
-  const lastLine = await processes.start(command, (line) => (line.startsWith("compared ") ? line : undefined));
+  const read = (line: string) => (line.startsWith("compared ") ? line : undefined);
+  const lastLine = await processes.start(command, read, longestComparisonMs);
   const [equal, all, equalBytes, allBytes] = /(\d+)\/(\d+) objects, (\d+)\/(\d+) bytes/.exec(lastLine)?.slice(1) ?? [];
   const differences = (await processes.log(name)).trimEnd().split("\n").length - 1;
   return { isEqual: equal === all && equalBytes === allBytes && differences === 0 && equal !== undefined, lastLine };
