@@ -46,7 +46,8 @@ test("a source that throttles is asked for fewer pages at once, then for more ag
         prefix: "",
       };
       let keys = 0;
-      for await (const page of pagesOf(paced, range, { signal })) keys += page.length;
+      const pages = pagesOf(paced, range, { signal });
+      for (let page = await pages.next(); page !== undefined; page = await pages.next()) keys += page.length;
       return keys;
     }),
   );

@@ -1,7 +1,7 @@
 import { compareKeys } from "@causeway/shared/domain/key-order.ts";
 import { piecesOf, type ProbedCut, proposeCuts } from "@causeway/shared/domain/probe-cuts.ts";
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
-import type { ShardSight } from "./listing-board.ts";
+import type { ShardSight } from "./shard-sight.ts";
 
 /** A shard in which so many rounds of probes bring no cut is left whole for a while: others may have more left. */
 const mostRounds = 3;

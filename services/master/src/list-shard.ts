@@ -1,7 +1,7 @@
 import { addPage, emptyBatch, type OpenBatch } from "@causeway/shared/domain/plan.ts";
 import type { Shard } from "@causeway/shared/domain/shard.ts";
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
-import { pagesOf } from "./pages.ts";
+import { type Pages, pagesOf } from "./pages.ts";
 import { createPlanSteps, type PlanSteps, type Stepped } from "./plan-steps.ts";
 import type { ShardListing } from "./shard-listing.ts";
 
@@ -30,19 +30,44 @@ async function findShard({ plans, jobId, shardId }: ShardListing): Promise<Shard
 async function listFrom(shard: Shard, listing: ShardListing, options: Signalled): Promise<ListingEnd | "refused"> {
   listing.watch.onShard(shard);
   const steps = createPlanSteps(shard, listing);
-  let open: OpenBatch = emptyBatch;
-  let pages = 0;
-  for await (const page of pagesOf(listing.source, steps.range, options)) {
-    if (pages > 0 && !(await listing.mayGoOn())) return await suspend(open, steps);
-    pages += 1;
-    listing.watch.onPage(page);
-    const batched = addPage(open, page, listing.limits);
-    const planned = await steps.plan(batched.full);
-    if (planned !== "planned") return endOf(planned);
-    open = batched.open;
+  const turn: Turn = { pages: pagesOf(listing.source, steps.range, options), steps, open: emptyBatch, planned: 0 };
+  try {
+    for (;;) {
+      const end = await planPage(turn, listing);
+      if (end !== "more") return end;
+    }
+  } finally {
+    turn.pages.leave();
   }
-  const planned = await steps.plan([open.objects]);
-  return endOf(planned === "planned" ? await steps.finish() : planned);
+}
+
+interface Turn {
+  readonly pages: Pages;
+  readonly steps: PlanSteps;
+  open: OpenBatch;
+  /** Pages that were. */
+  planned: number;
+}
+
+/**
+ * Plans the next page; `more`: there may be another one. With its end the page is nobody's any more: in a loop around `await` V8
+ * keeps it, and up to two before it, for as long as the next one is waited for, a megabyte for each lister.
+ */
+async function planPage(turn: Turn, listing: ShardListing): Promise<ListingEnd | "refused" | "more"> {
+  const { pages, steps, open } = turn;
+  const page = await pages.next();
+  if (page === undefined) {
+    const planned = await steps.plan([open.objects]);
+    return endOf(planned === "planned" ? await steps.finish() : planned);
+  }
+  if (turn.planned > 0 && !(await listing.mayGoOn())) return await suspend(open, steps);
+  listing.watch.onPage(page);
+  const batched = addPage(open, page, listing.limits);
+  const planned = await steps.plan(batched.full);
+  if (planned !== "planned") return endOf(planned);
+  turn.planned += 1;
+  turn.open = batched.open;
+  return "more";
 }
 
 /** What was listed and does not fill a task is planned all the same: nothing is listed twice. */

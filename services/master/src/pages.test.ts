@@ -5,7 +5,7 @@ import type { SourceObject } from "@causeway/shared/domain/object.ts";
 import type { ListPage, ListRequest } from "@causeway/shared/ports/object-source.ts";
 import { someObject } from "@causeway/shared/testing/builders.ts";
 import { never, numberedKeys, sourceOf } from "../test/rig.ts";
-import { pagesOf } from "./pages.ts";
+import { type Pages, pagesOf } from "./pages.ts";
 
 const everything = { after: undefined, before: undefined, prefix: "" };
 const options = { signal: never };
@@ -25,8 +25,12 @@ function scripted(pages: readonly ListPage<SourceObject>[]) {
   };
 }
 
-async function keysOf(pages: AsyncIterable<readonly SourceObject[]>): Promise<string[]> {
-  return (await Array.fromAsync(pages)).flat().map(({ key }) => key);
+async function keysOf(pages: Pages): Promise<string[]> {
+  const keys: string[] = [];
+  for (let page = await pages.next(); page !== undefined; page = await pages.next()) {
+    keys.push(...page.map(({ key }) => key));
+  }
+  return keys;
 }
 
 describe("pages of a listing", () => {
@@ -44,7 +48,7 @@ describe("pages of a listing", () => {
     await pages.next();
     assert.equal(source.asked.length, 2);
     assert.equal(source.asked[1]?.after, "a");
-    await pages.return(undefined);
+    pages.leave();
   });
 
   test("a range starts behind its cursor and ends with its last key", async () => {
@@ -116,7 +120,7 @@ describe("pages of a listing", () => {
     await new Promise(setImmediate);
     assert.deepEqual(asked, [undefined, "b"]);
     first.resolve({ objects: objects("a", "b"), more: true, last: "b" });
-    assert.equal((await present).value?.length, 2);
+    assert.equal((await present)?.length, 2);
     assert.deepEqual(await keysOf(pages), ["c"]);
     assert.deepEqual(asked, [undefined, "b"]);
   });
@@ -137,7 +141,7 @@ describe("pages of a listing", () => {
       await new Promise(setImmediate);
       assert.equal(asked.length, handedOut + 1);
     }
-    await pages.return(undefined);
+    pages.leave();
   });
 
   test("what a failed try told of a page's end counts for nothing: no key is lost or comes twice", async () => {
@@ -182,10 +186,9 @@ describe("pages of a listing", () => {
         });
       },
     };
-    for await (const page of pagesOf(source, everything, options)) {
-      assert.equal(page.length, 1);
-      break;
-    }
+    const pages = pagesOf(source, everything, options);
+    assert.equal((await pages.next())?.length, 1);
+    pages.leave();
     assert.equal(aborted, true);
   });
 });

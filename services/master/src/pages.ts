@@ -13,33 +13,36 @@ export interface PageRange {
 
 const pageLimit = 1000;
 
+/** The pages of a range, one after the other. */
+export interface Pages {
+  /** The next page's objects, in key order; undefined: there are no more. */
+  next(): Promise<readonly SourceObject[] | undefined>;
+  /** Stops what is under way: no more pages are wanted. */
+  leave(): void;
+}
+
 /**
- * Yields the range's pages in key order. The next page is asked for as soon as the source tells where the present one ends, at
- * the latest before that is handed out: the network works while a page is read and planned. A page that goes backwards,
- * repeats itself or leaves the prefix is the fault SOURCE_LISTING_BROKEN: planning on would lose objects or never end.
+ * Lists a range. The next page is asked for as soon as the source tells where the present one ends, at the latest before that is
+ * handed out: the network works while a page is read and planned. A page that goes backwards, repeats itself or leaves the
+ * prefix is the fault SOURCE_LISTING_BROKEN: planning on would lose objects or never end.
  */
-export async function* pagesOf(
-  source: Pick<ObjectSource, "listPage">,
-  range: PageRange,
-  { signal }: Signalled,
-): AsyncGenerator<readonly SourceObject[]> {
+export function pagesOf(source: Pick<ObjectSource, "listPage">, range: PageRange, { signal }: Signalled): Pages {
   const left = new AbortController();
   const ahead = createAhead(source, range, { signal: AbortSignal.any([signal, left.signal]) });
-  try {
-    let { after } = range;
-    for (let more = true; more;) {
-      if (after !== undefined && isBeyond(after, range.before)) return;
-      const page: ListPage<SourceObject> = await ahead.page(after);
+  let { after } = range;
+  let more = true;
+  return {
+    async next() {
+      if (!more || (after !== undefined && isBeyond(after, range.before))) return undefined;
+      const page = await ahead.page(after);
       checkPage(page, after, range.prefix);
-      const wanted = upTo(page.objects, range.before);
       more = page.more && page.last !== undefined && !isBeyond(page.last, range.before);
       if (more && page.last !== undefined) ahead.ask(page.last);
       after = page.last;
-      yield wanted;
-    }
-  } finally {
-    left.abort(new Error("the listing was left"));
-  }
+      return upTo(page.objects, range.before);
+    },
+    leave: () => left.abort(new Error("the listing was left")),
+  };
 }
 
 /** A page that is on its way. */

@@ -1,7 +1,7 @@
 import type { BatchLimits } from "@causeway/shared/domain/plan.ts";
 import type { ObjectSource } from "@causeway/shared/ports/object-source.ts";
 import type { PlanLedger } from "@causeway/shared/ports/plan-ledger.ts";
-import type { ShardWatch } from "./listing-board.ts";
+import type { ShardWatch } from "./shard-sight.ts";
 
 /** What is listed, and who is asked and told meanwhile. */
 export interface ShardListing {

@@ -8,7 +8,7 @@ import type { BacklogGauge } from "./backlog-gauge.ts";
 import { isListing } from "./backlog-gauge.ts";
 import type { JobStores } from "./job-stores.ts";
 import { probedSource } from "./patient-source.ts";
-import type { ShardSight } from "./listing-board.ts";
+import type { ShardSight } from "./shard-sight.ts";
 import type { ListingPaces } from "./listing-pace.ts";
 import { type SplitParts, splitShard } from "./split-shards.ts";
 

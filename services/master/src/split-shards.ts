@@ -4,7 +4,8 @@ import type { Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { PlanLedger } from "@causeway/shared/ports/plan-ledger.ts";
 import type { ShardQueue } from "@causeway/shared/ports/task-queue.ts";
 import { findCuts } from "./find-cuts.ts";
-import type { ListingBoard, ShardSight } from "./listing-board.ts";
+import type { ListingBoard } from "./listing-board.ts";
+import type { ShardSight } from "./shard-sight.ts";
 
 export interface SplitParts {
   readonly plans: Pick<PlanLedger, "shards" | "split">;

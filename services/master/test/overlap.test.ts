@@ -52,7 +52,8 @@ test("the request for the next page is at the store while the present one is sti
     watch: unwatchedStore,
   });
   const readMs: number[] = [];
-  for await (const page of pagesOf(paced, { after: undefined, before: undefined, prefix: "" }, { signal: never })) {
+  const listing = pagesOf(paced, { after: undefined, before: undefined, prefix: "" }, { signal: never });
+  for (let page = await listing.next(); page !== undefined; page = await listing.next()) {
     assert.equal(page.length, 1000);
     readMs.push(performance.timeOrigin + performance.now());
     // A lister that plans leaves the answer time to come, so that the next page is awaited no sooner than it is read.

@@ -23,7 +23,7 @@ import type { Webhook } from "@causeway/shared/ports/webhook.ts";
 import type { TaskPointer } from "@causeway/shared/domain/task.ts";
 import { copiedOutcome, someCredentials, someJob } from "@causeway/shared/testing/builders.ts";
 import type { OpenStores } from "../src/job-stores.ts";
-import type { ShardWatch } from "../src/listing-board.ts";
+import type { ShardWatch } from "../src/shard-sight.ts";
 import { createMaster, type Master, type MasterSettings } from "../src/master.ts";
 
 export const quiet = createLogger({ service: "test", level: "fatal", version: "0" }, { write: () => undefined });

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { array, assert as holds, constantFrom, integer, oneof, property, record, tuple } from "fast-check";
 import { keySpaces } from "../testing/key-spaces.ts";
-import { lanesAtOnce, ticksToList } from "../testing/lane-simulation.ts";
 import { progressOf, proposeCut } from "./bisect.ts";
 import { compareKeys } from "./key-order.ts";
 
@@ -81,13 +80,6 @@ describe("a proposed cut", () => {
     assert.equal(proposeCut({ after: "a", before: "a!", prefix: "" }, ["a"]), undefined);
     assert.equal(proposeCut({ after: "x".repeat(1023), before: `${"x".repeat(1023)}!`, prefix: "" }, []), undefined);
   });
-
-  for (const [name, keys] of Object.entries(keySpaces)) {
-    test(`divides what is left so that ${lanesAtOnce} lanes share the listing: ${name}`, () => {
-      const { pages, ticks } = ticksToList(keys);
-      assert.ok(pages / ticks >= lanesAtOnce / 2, `${pages} pages took ${ticks} ticks`);
-    });
-  }
 });
 
 function isScalar(code: number): boolean {

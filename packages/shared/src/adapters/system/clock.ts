@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Clock } from "../../ports/clock.ts";
 
 /** The machine's own time. */
@@ -6,14 +5,20 @@ export function createSystemClock(): Clock {
   return {
     now: () => Date.now(),
     monotonicMs: () => performance.now(),
-    async sleep(ms, { signal }) {
-      try {
-        await wait(ms, undefined, { signal });
-      } catch (error) {
-        // The timer wraps the reason in an AbortError; callers are promised the reason itself.
-        signal.throwIfAborted();
-        throw error;
-      }
-    },
+    // By hand: the timer of node:timers/promises makes an error with a stack of its own for each wait that is called off, and
+    // each page of a listing calls off its deadline.
+    sleep: (ms, { signal }) =>
+      new Promise((resolve, reject) => {
+        if (signal.aborted) return reject(signal.reason);
+        const onAbort = (): void => {
+          clearTimeout(timer);
+          reject(signal.reason);
+        };
+        const timer = setTimeout(() => {
+          signal.removeEventListener("abort", onAbort);
+          resolve();
+        }, ms);
+        signal.addEventListener("abort", onAbort, { once: true });
+      }),
   };
 }
