@@ -284,11 +284,15 @@ async function compare(
   await writeFile(file, JSON.stringify(job));
   const args = [main("packages/cli"), "compare", "--file", file, "--content", "--metadata"];
   const command = placed(layout, { name, command: process.execPath, args, env: inherited() });
-  const read = (line: string) => (line.startsWith("compared ") ? line : undefined);
-  const lastLine = await processes.start(command, read, longestComparisonMs);
+  const lastLine = await processes.start(command, lastLineOf, longestComparisonMs);
   const [equal, all, equalBytes, allBytes] = /(\d+)\/(\d+) objects, (\d+)\/(\d+) bytes/.exec(lastLine)?.slice(1) ?? [];
   const differences = (await processes.log(name)).trimEnd().split("\n").length - 1;
   return { isEqual: equal === all && equalBytes === allBytes && differences === 0 && equal !== undefined, lastLine };
+}
+
+/** A comparison's last line, of all that it says. */
+function lastLineOf(line: string): string | undefined {
+  return line.startsWith("compared ") ? line : undefined;
 }
 
 /** What children get of this process' environment: none of the settings that a person may have set. */
