@@ -3,6 +3,7 @@ import { createMemoryTarget } from "@causeway/shared/adapters/memory/object-targ
 import { createMemoryShardQueue } from "@causeway/shared/adapters/memory/task-queue.ts";
 import { createS3Source } from "@causeway/shared/adapters/s3/s3-source.ts";
 import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
+import { beginYoung } from "@causeway/shared/platform/heap.ts";
 import { createLogger } from "@causeway/shared/platform/logger.ts";
 import { someCredentials, someJob } from "@causeway/shared/testing/builders.ts";
 import { randomBytes } from "node:crypto";
@@ -26,6 +27,7 @@ const longestRunMs = 600_000;
  * are in memory, and tasks are thrown away where they would be stored: what is measured is listing alone.
  */
 export async function listInLanes(stores: readonly Store[], bucket: string, lanes: number): Promise<Listed> {
+  beginYoung();
   const clock = createSystemClock();
   const ledger = createMemoryLedger(clock);
   const shards = createMemoryShardQueue();

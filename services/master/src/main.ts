@@ -9,6 +9,7 @@ import { createSystemClock } from "@causeway/shared/adapters/system/clock.ts";
 import { createSeal } from "@causeway/shared/adapters/system/seal.ts";
 import { createWebhook } from "@causeway/shared/adapters/webhook/webhook.ts";
 import { serveHealth } from "@causeway/shared/platform/health.ts";
+import { beginYoung } from "@causeway/shared/platform/heap.ts";
 import { adoptConsole } from "@causeway/shared/platform/console.ts";
 import { createLifecycle } from "@causeway/shared/platform/lifecycle.ts";
 import { createLogger } from "@causeway/shared/platform/logger.ts";
@@ -21,6 +22,7 @@ import { withSourceMetering, withTargetMetering } from "@causeway/shared/wrapper
 import { journalRulesOf, masterSettingsOf, readMasterConfig, storeRulesOf, webhookRulesOf } from "./config.ts";
 import { createMaster } from "./master.ts";
 
+beginYoung();
 const config = readMasterConfig(process);
 const log = createLogger({ service: "master", level: config.LOG_LEVEL, version });
 adoptConsole(log);

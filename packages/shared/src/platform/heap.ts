@@ -14,3 +14,12 @@ export function collectEarly(): void {
   setFlagsFromString(`--heap-growing-percent=${growthPercent}`);
   setFlagsFromString("--single-threaded-gc");
 }
+
+/**
+ * From now on everything is made among what is young. V8 makes at once among what is old whatever outlived a collection when it
+ * was made at the same place in the code, as the entries of a page do that is just being read. They are dead a moment later, but
+ * stay, and with them the keys and the text that they hold, until the whole heap is collected: a quarter of a lister's CPU.
+ */
+export function beginYoung(): void {
+  setFlagsFromString("--no-allocation-site-pretenuring");
+}
