@@ -1,7 +1,7 @@
 import type { JobRecord } from "@causeway/shared/domain/job.ts";
 import { type Side, silenceGapMs } from "@causeway/shared/domain/trouble.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
-import type { SilenceLedger } from "@causeway/shared/ports/silence-ledger.ts";
+import type { AskedStore, SilenceLedger } from "@causeway/shared/ports/silence-ledger.ts";
 import type { BacklogGauge } from "./backlog-gauge.ts";
 import type { ListingBoard } from "./listing-board.ts";
 import type { StoreWatch } from "./patience.ts";
@@ -51,11 +51,7 @@ export function createListingTurn(job: JobRecord, shardId: string, parts: TurnPa
   };
 }
 
-function watchSide(
-  store: Parameters<SilenceLedger["unanswered"]>[0],
-  mayWait: () => Promise<boolean>,
-  parts: TurnParts,
-): StoreWatch {
+function watchSide(store: AskedStore, mayWait: () => Promise<boolean>, parts: TurnParts): StoreWatch {
   const { silences, clock } = parts;
   // Shown from turn to turn: who lists next asks no later than that, or the silence is forgotten.
   const news = tellSilence({ ...store, forMs: silenceGapMs }, parts);

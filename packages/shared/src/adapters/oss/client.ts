@@ -1,4 +1,5 @@
 import { headerOfText } from "../http/header-text.ts";
+import { createSend } from "../http/client-send.ts";
 import type { HttpAnswer, HttpRequest } from "../http/http.ts";
 import { locate } from "../http/location.ts";
 import { encodeQueries } from "../http/percent.ts";
@@ -48,17 +49,7 @@ export function createOssClient(options: OssTargetOptions): OssClient {
     const wholeUpToBytes = Number.POSITIVE_INFINITY;
     return transport.send({ method, path: target, headers: signed, body, headMs, wholeUpToBytes }, signal);
   };
-  return {
-    // A promise that an async function answers with is taken up by a second one and costs two more turns of the queue.
-    send: (request, signal) => {
-      if (signal.aborted) return Promise.reject(signal.reason);
-      const credentials = options.credentials();
-      return credentials instanceof Promise
-        ? credentials.then((known) => sendAs(known, request, signal))
-        : sendAs(credentials, request, signal);
-    },
-    close: () => transport.close(),
-  };
+  return { send: createSend(options.credentials, sendAs), close: () => transport.close() };
 }
 
 const noQuery: Readonly<Record<string, string>> = {};

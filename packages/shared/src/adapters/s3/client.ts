@@ -1,3 +1,4 @@
+import { createSend } from "../http/client-send.ts";
 import type { HttpAnswer } from "../http/http.ts";
 import { encodeQueries } from "../http/percent.ts";
 import { createTransport, type TransportOptions } from "../http/transport.ts";
@@ -65,15 +66,5 @@ export function createS3Client(options: S3SourceOptions): S3Client {
     const target = query === "" ? path : `${path}?${query}`;
     return transport.send({ method, path: target, headers, body, wholeUpToBytes, expectedBytes }, signal);
   };
-  return {
-    // A promise that an async function answers with is taken up by a second one and costs two more turns of the queue.
-    send: (request, signal) => {
-      if (signal.aborted) return Promise.reject(signal.reason);
-      const credentials = options.credentials();
-      return credentials instanceof Promise
-        ? credentials.then((known) => sendAs(known, request, signal))
-        : sendAs(credentials, request, signal);
-    },
-    close: () => transport.close(),
-  };
+  return { send: createSend(options.credentials, sendAs), close: () => transport.close() };
 }
