@@ -3,6 +3,7 @@ import type { AddressReading } from "../../domain/preflight/addresses.ts";
 import { resolveAddresses } from "./addresses.ts";
 import type { HttpAnswer, Transport } from "./http.ts";
 import { fieldOf } from "../http1/header-fields.ts";
+import { httpDateMs } from "./http-date.ts";
 import type { Location } from "./location.ts";
 import { networkFault, type Side } from "./network-fault.ts";
 import type { TransportOptions } from "./transport.ts";
@@ -31,7 +32,7 @@ export async function greetStore(
     roundTripMs = Math.min(roundTripMs, tookMs);
     if (asked < greetings) continue;
     const date = fieldOf(answer.headers, "date");
-    const storeClockMs = date === undefined ? undefined : Date.parse(date);
+    const storeClockMs = date === undefined ? undefined : httpDateMs(date);
     return { storeClockMs, ourClockMs: beganMs + tookMs / 2, roundTripMs, answer };
   }
 }

@@ -1,3 +1,4 @@
+import { twoDigits } from "../../domain/digits.ts";
 import { type ListedEntry, spelt, type Spelling } from "./listed-entry.ts";
 
 /** Where the text of an entry's key begins, and how far behind its end that of its time. */
@@ -51,8 +52,4 @@ function keepMonth(year: number, month: number): number {
   const monthMs = Date.UTC(year, month);
   monthsMs.set(year * 12 + month, monthMs);
   return monthMs;
-}
-
-function twoDigits(xml: string, at: number): number {
-  return (xml.charCodeAt(at) - 0x30) * 10 + xml.charCodeAt(at + 1) - 0x30;
 }
