@@ -21,7 +21,6 @@ export interface LinkWatch {
 }
 
 const lookEveryMs = 1000;
-const watchAgainMs = 1000;
 
 export function createLinkWatch(parts: LinkWatchParts): LinkWatch {
   const { link, pathWatch, clock, log } = parts;
@@ -50,15 +49,9 @@ export function createLinkWatch(parts: LinkWatchParts): LinkWatch {
   const heard = (what: "state" | "rekeyed"): void => {
     if (what === "state") wake.abort();
   };
-  const listening = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      await link.watch(heard, stopping).catch(() => {});
-      await clock.sleep(watchAgainMs, stopping).catch(() => {});
-    }
-  };
   return {
     start() {
-      running ??= Promise.all([looking(), listening()]);
+      running ??= Promise.all([looking(), link.watch(heard, stopping)]);
     },
     async stop() {
       stopping.abort();

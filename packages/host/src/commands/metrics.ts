@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type HealthServer, serveHealth } from "@causeway/shared/platform/health.ts";
 import { createMetrics } from "@causeway/shared/platform/metrics.ts";
 import type { LinkSight, TunnelLink } from "@causeway/shared/ports/tunnel-link.ts";
@@ -6,8 +5,6 @@ import { withTunnelMetering } from "@causeway/shared/wrappers/tunnel-metering.ts
 import { openTunnelLink } from "@causeway/tunnel/link/tunnel-link.ts";
 import type { MetricsConfig } from "../config.ts";
 import type { ExitCode, HostContext } from "../host-context.ts";
-
-const listenAgainMs = 1000;
 
 /**
  * Serves how this host's tunnel is and what its guard refused until `stopping` is aborted, by the names that a worker has for
@@ -34,7 +31,8 @@ export async function serveMetrics(
     return 1;
   }
   say(`health and metrics are served at ${server.url}`);
-  await hearRenewals(link, stopping);
+  // To count how often the tunnel's keys are renewed.
+  await link.watch(() => undefined, { signal: stopping });
   await server.close();
   return 0;
 }
@@ -53,13 +51,4 @@ function createSharedLook(link: TunnelLink, stopping: AbortSignal): () => Promis
 /** Each once: without charon the tunnel is down for the same reason. */
 function obstaclesIn({ tunnel, unread }: LinkSight): readonly string[] {
   return [...new Set([...(tunnel.reason === null ? [] : [tunnel.reason]), ...unread.values()])];
-}
-
-/** Counts renewals of the tunnel's keys until `stopping` is aborted; charon may come and go. */
-async function hearRenewals(link: TunnelLink, stopping: AbortSignal): Promise<void> {
-  const options = { signal: stopping };
-  while (!stopping.aborted) {
-    await link.watch(() => undefined, options).catch(() => undefined);
-    await sleep(listenAgainMs, undefined, options).catch(() => undefined);
-  }
 }

@@ -104,3 +104,26 @@ test("a charon that is gone bars everything at once; one that is only slow is ta
   while (answers.length > 0) states.push((await link.look([], options)).tunnel.state);
   assert.deepEqual(states, ["down", "up", "up", "down"]);
 });
+
+test("who watches hears that charon ended, and hears the next one, until it is aborted", async () => {
+  const leaving = new AbortController();
+  const heard: string[] = [];
+  let charons = 0;
+  const charon: Charon = {
+    ...createCharon("/nowhere"),
+    watch: async (hear) => {
+      charons += 1;
+      if (charons === 2) hear({ kind: "child-rekeyed", connection: "lab-1" });
+      throw new Fault("CHARON_UNREACHABLE", "transient");
+    },
+  };
+  const link = createTunnelLink({ charon, refused: async () => 0 });
+  await link.watch(
+    (what) => {
+      heard.push(what);
+      if (heard.length === 3) leaving.abort(new Error("enough"));
+    },
+    { signal: leaving.signal },
+  );
+  assert.deepEqual(heard, ["state", "rekeyed", "state"]);
+});

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { TunnelState } from "@causeway/shared/domain/tunnel-state.ts";
 import type { LinkPart, TunnelLink } from "@causeway/shared/ports/tunnel-link.ts";
@@ -25,6 +26,8 @@ export function openTunnelLink(socket: string): TunnelLink {
 
 /** So long is a busy charon taken at its last word. */
 const patienceMs = 60_000;
+/** After a charon ended the next one is looked for so often. */
+const watchAgainMs = 1000;
 
 /** The link as charon shows it, and as the targets' own answers do. */
 export function createTunnelLink({ charon, refused }: TunnelLinkParts): TunnelLink {
@@ -70,9 +73,12 @@ export function createTunnelLink({ charon, refused }: TunnelLinkParts): TunnelLi
       };
     },
     watch: async (changed, { signal }) => {
-      const heard = charon.watch(({ kind }) => changed(kind === "child-rekeyed" ? "rekeyed" : "state"), { signal });
-      // charon's end is news like any other.
-      await heard.catch(() => changed("state"));
+      while (!signal.aborted) {
+        const heard = charon.watch(({ kind }) => changed(kind === "child-rekeyed" ? "rekeyed" : "state"), { signal });
+        // charon's end is news like any other, and there may be another one soon.
+        await heard.catch(() => changed("state"));
+        await sleep(watchAgainMs, undefined, { signal }).catch(() => undefined);
+      }
     },
   };
 }
