@@ -15,7 +15,7 @@ const secondsPerObject = (2 * latencyMs) / 1000;
 const fleets = [1, 2, 4, 8] as const;
 const seconds = Number(values.seconds);
 /** Before it is measured the fleet is under way, and when it is over it still is. */
-const warmUpSeconds = 5;
+const warmUpSeconds = 20;
 /** More than a fleet copies while it is measured. */
 const spare = 2;
 
@@ -31,6 +31,7 @@ async function measure(workers: number): Promise<number> {
       sizes: { distribution: "fixed", bytes: 1024 },
     },
     target: { kind: "sink" },
+    storesApart: true,
     env: { WORKER_CONNECTIONS: String(connections) },
   });
   try {
