@@ -120,7 +120,8 @@ async function complete(
   { persist }: LargeParts,
 ): Promise<Stored> {
   const { work, upload, signal } = step;
-  const attempt = async (): Promise<Stored> => {
+  const attempt = async (n: number): Promise<Stored> => {
+    step.tried(n);
     try {
       return await work.target.uploads.complete(upload, uploaded, { signal });
     } catch (thrown) {

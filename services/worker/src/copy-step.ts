@@ -11,6 +11,8 @@ export interface CopyStep {
   /** From 1. */
   readonly attempt: number;
   readonly ifThere: "replace" | "forbid";
+  /** Told of each attempt of a step of its own, from 1: of a part, or of the completion. */
+  tried(attempt: number): void;
   readonly signal: AbortSignal;
 }
 

@@ -64,7 +64,10 @@ async function migrate(trail: Trail, key: string, batch: Batch, parts: MigratePa
 
   const ifThere = work.spec.overwrite === "never" && held === undefined && !trail.isOurs ? "forbid" : "replace";
   const copyObject = batch.copyObject ?? parts.copyObject;
-  const copy = await copyObject({ object, targetKey: key, work, attempt, ifThere, signal: batch.signal });
+  const tried = (ofStep: number): void => {
+    trail.attempts = Math.max(trail.attempts, attempt + ofStep - 1);
+  };
+  const copy = await copyObject({ object, targetKey: key, work, attempt, ifThere, tried, signal: batch.signal });
   if (copy === "exists") return whatIsThere(trail, key, batch, parts);
 
   const verdict = verdictOf(copy);
@@ -90,10 +93,12 @@ async function whatIsThere(trail: Trail, key: string, batch: Batch, parts: Migra
 /** Follows an object that changes at the source to its present version. */
 async function throughVersions(trail: Trail, key: string, batch: Batch, parts: MigrateParts): Promise<Outcome> {
   const how = { paths: batch.work().paths, signal: batch.signal };
+  let begun = 0;
   for (;;) {
-    const before = trail.attempts;
+    const before = begun;
     const attempt = (n: number): Promise<Outcome> => {
-      trail.attempts = before + n;
+      begun = before + n;
+      trail.attempts = begun;
       return migrate(trail, key, batch, parts);
     };
     try {

@@ -10,6 +10,7 @@ export interface Trail {
   /** The version at hand: the listed one until the source turns out to have another. */
   object: SourceObject;
   readonly index: number;
+  /** With those of the part that needed the most, where it goes in parts. */
   attempts: number;
   /** Versions that were looked at after the listed one. */
   rereads: number;

@@ -24,6 +24,8 @@ export interface PartStep {
   readonly version: SourceObject;
   readonly upload: Upload;
   readonly plan: Pick<PartPlan, "partSizeBytes">;
+  /** Told of each attempt, from 1. */
+  tried(attempt: number): void;
   readonly signal: AbortSignal;
 }
 
@@ -55,12 +57,21 @@ export async function sendPart(
   };
   const place = { lane: "large", bytes: windowBytes } as const;
   const how = { paths: work.paths, patienceMs: partPatienceMs(version.sizeBytes), signal };
-  return persist(() => scheduler.hold(place, signal, send), how);
+  const attempt = (n: number): Promise<UploadedPart> => {
+    step.tried(n);
+    return scheduler.hold(place, signal, send);
+  };
+  return persist(attempt, how);
 }
 
 /** The CRC-64 of all parts, one behind the other. */
 export function combinedCrc64(parts: readonly UploadedPart[], { combineCrc64 }: Checksums): bigint {
   return parts.reduce((crc, part) => combineCrc64(crc, part.crc64 ?? 0n, part.sizeBytes), 0n);
+}
+
+/** Those of the part that needed the most. */
+export function mostAttempts(parts: readonly UploadedPart[]): number {
+  return parts.reduce((most, { attempts = 1 }) => Math.max(most, attempts), 1);
 }
 
 /** What the parts' own proofs made of them. */

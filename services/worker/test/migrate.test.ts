@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { test } from "node:test";
+import { setTimeout as wait } from "node:timers/promises";
 import { crc32 } from "node:zlib";
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { ObjectSource } from "@causeway/shared/ports/object-source.ts";
@@ -178,10 +179,37 @@ for (const [size, way] of [
   test(`${way}: a copy that stays bad is removed, and the object fails`, { timeout: 60_000 }, async () => {
     const world = await migrated({ "source_folder/a": bytes }, { spec, target: (real) => damaging(real, 1000) });
     assert.deepEqual((await world.counts()).failuresByCode, { TARGET_CHECKSUM_MISMATCH: 1 });
+    assert.equal((await only(world))?.attempts, 5);
     assert.deepEqual(world.target.keys(), []);
     assert.equal(world.target.openUploads(), 0);
   });
 }
+
+test("an object in parts has the attempts of its part that needed the most; begun anew, those of its last upload and one", async () => {
+  const spec = { largeObjects: { multipartThreshold: mebibyte, spreadThreshold: 1024 * mebibyte, partSize: mebibyte } };
+  const bytes = Buffer.alloc(6 * mebibyte, "0123456789abcdef");
+  for (const isLost of [false, true]) {
+    const losses = isLost ? [new Fault("TARGET_UPLOAD_LOST", "permanent")] : [];
+    const refused = { second: 1, third: 2 };
+    const target = (real: ObjectTarget): ObjectTarget => ({
+      ...real,
+      uploads: {
+        ...real.uploads,
+        async putPart(upload, partNumber, payload, options) {
+          if (partNumber === 2 && refused.second-- > 0) throw transient();
+          if (partNumber === 3 && refused.third-- > 0) throw transient();
+          if (partNumber === 6) while (refused.third > 0) await wait(5);
+          const lost = partNumber === 6 ? losses.pop() : undefined;
+          if (lost !== undefined) throw lost;
+          return real.uploads.putPart(upload, partNumber, payload, options);
+        },
+      },
+    });
+    const world = await migrated({ "source_folder/a": bytes }, { spec, target });
+    assert.ok(Buffer.from(world.target.held("destination_folder/a")?.bytes ?? "").equals(bytes));
+    assert.equal((await only(world))?.attempts, isLost ? 2 : 3);
+  }
+});
 
 function flipped(bytes: Uint8Array): Uint8Array {
   const copy = Uint8Array.from(bytes);

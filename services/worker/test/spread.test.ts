@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { test } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { checksums } from "@causeway/shared/adapters/crc64/checksums.ts";
+import type { FaultCode } from "@causeway/shared/domain/fault-codes.ts";
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { ObjectTarget } from "@causeway/shared/ports/object-target.ts";
 import { noisyBytes } from "./testing/noise.ts";
@@ -66,6 +67,27 @@ function watched(
   return { seen, target };
 }
 
+/** Parts of these numbers are refused so often; a part that is not named is taken at once. */
+const refusing = (refusals: Record<number, number>, code: FaultCode) => {
+  const left = new Map(Object.entries(refusals));
+  return (real: ObjectTarget): ObjectTarget => ({
+    ...real,
+    uploads: {
+      ...real.uploads,
+      async putPart(...args) {
+        const times = left.get(String(args[1])) ?? 0;
+        left.set(String(args[1]), times - 1);
+        if (times > 0) throw new Fault(code, "transient");
+        return real.uploads.putPart(...args);
+      },
+    },
+  });
+};
+
+function refusingThrice(nth: number): void {
+  if (nth <= 3) throw new Fault("TARGET_FAILED", "transient");
+}
+
 /** Completes, and its answer never comes. */
 const lossy = (real: ObjectTarget): ObjectTarget => ({
   ...real,
@@ -111,6 +133,33 @@ test("a large object is begun by one task, copied by several and completed by th
   const [outcome, ...others] = await world.outcomes();
   assert.ok(outcome?.state === "copied" && others.length === 0);
   assert.deepEqual([outcome.sizeBytes, outcome.crc64], [bytes.length, String(checksums.crc64(bytes))]);
+});
+
+test("an object's attempts are those of its part that needed the most, whichever task sent it", async () => {
+  const world = createLargeWorld({ target: refusing({ 2: 1, 3: 2, 17: 1 }, "TARGET_FAILED") });
+  await world.worker().runTask(await planLarge(world), createTestHold());
+  await runAll(world);
+  await assertArrived(world);
+  assert.equal((await world.outcomes())[0]?.attempts, 3);
+});
+
+test("a completion that needs more attempts than any part gives the object's", async () => {
+  const { target } = watched({ complete: refusingThrice });
+  const flaky = refusing({ 2: 1 }, "TARGET_FAILED");
+  const world = createLargeWorld({ target: (real) => target(flaky(real)) });
+  await world.worker().runTask(await planLarge(world), createTestHold());
+  await runAll(world);
+  await assertArrived(world);
+  assert.equal((await world.outcomes())[0]?.attempts, 4);
+});
+
+test("an object that fails for one of its parts tells that part's attempts", { timeout: 60_000 }, async () => {
+  const world = createLargeWorld({ target: refusing({ 12: Infinity }, "TARGET_CHECKSUM_MISMATCH") });
+  await world.worker().runTask(await planLarge(world), createTestHold());
+  await runAll(world);
+  const [outcome] = await world.outcomes();
+  assert.ok(outcome?.state === "failed" && outcome.code === "TARGET_CHECKSUM_MISMATCH");
+  assert.equal(outcome.attempts, 5);
 });
 
 test("an object that stands there already is skipped, and none of its parts is sent", async () => {

@@ -15,7 +15,10 @@ interface OutcomeBase {
   readonly key: string;
   readonly sizeBytes: number;
   readonly sourceEtag: string;
-  /** Tries of this object within the run that settled it. */
+  /**
+   * Tries of this object within the run that settled it. One that goes in parts has those of the part (or of the completion)
+   * that needed the most in its last upload, and one for each upload before that.
+   */
   readonly attempts: number;
   readonly atMs: number;
 }

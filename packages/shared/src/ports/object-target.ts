@@ -44,6 +44,8 @@ export interface UploadedPart {
   readonly sizeBytes: number;
   /** The part's checksum by the source's own algorithm, a CRC or an MD5 as a number, where one is computed. */
   readonly sourceChecksum?: bigint | undefined;
+  /** Of its sending, where they are counted. */
+  readonly attempts?: number;
 }
 
 /** Multipart uploads. An upload that is gone is the fault TARGET_UPLOAD_LOST (permanent) for part and complete. */

@@ -6,7 +6,7 @@ import type { CompleteUpload, SpreadCopy } from "@causeway/shared/domain/task.ts
 import type { TaskLedger, UploadLedger } from "@causeway/shared/ports/task-ledger.ts";
 import { insist } from "../commit-task.ts";
 import { type ProveParts, proveParts } from "../large-plan.ts";
-import { combinedCrc64, partChecksums } from "../send-part.ts";
+import { combinedCrc64, mostAttempts, partChecksums } from "../send-part.ts";
 import type { TaskRun } from "../task-run.ts";
 import { endGeneration, type EndParts } from "./end-generation.ts";
 
@@ -27,9 +27,10 @@ export async function completeUpload(
 ): Promise<void> {
   if (run.book.has(0)) return;
   const { spread } = manifest;
+  const sent = run.taken.parts;
+  let attempts = mostAttempts(sent);
   try {
     await guardCrashes(run, how, parts);
-    const sent = run.taken.parts;
     const crc64 = combinedCrc64(sent, parts.checksums);
     const sizeBytes = sent.reduce((sum, part) => sum + part.sizeBytes, 0);
     if (sizeBytes !== spread.version.sizeBytes) {
@@ -38,16 +39,20 @@ export async function completeUpload(
     const proof = await prove(run, spread, parts);
     const paths = { source: undefined, target: run.work.paths.target };
     const patienceMs = partPatienceMs(spread.version.sizeBytes);
-    const stored = await parts.persist(() => complete(run, spread, crc64), { paths, patienceMs, signal: run.signal });
+    const attempt = (n: number): Promise<Stored> => {
+      attempts = Math.max(attempts, n);
+      return complete(run, spread, crc64);
+    };
+    const stored = await parts.persist(attempt, { paths, patienceMs, signal: run.signal });
     await verify(run, spread, { crc64, stored, isOpen: () => parts.ledger.isOpen(run.taken.task) });
-    recordCopied(run, spread, { crc64, stored, proof, atMs: parts.clock.now() });
+    recordCopied(run, spread, { crc64, stored, proof, attempts, atMs: parts.clock.now() });
     const upload = { key: spread.targetKey, uploadId: spread.uploadId };
     await insist(run, parts, () => parts.uploads.forget(run.work.jobId, upload));
   } catch (thrown) {
     run.signal.throwIfAborted();
     if (!(thrown instanceof Fault)) throw thrown;
     if (thrown.kind === "path") run.stop("path");
-    else await endGeneration(run, spread, thrown, parts);
+    else await endGeneration(run, spread, { fault: thrown, attempts }, parts);
   }
 }
 
@@ -109,6 +114,8 @@ async function verify(
 
 interface Proven extends Arrived {
   readonly proof: SourceProof;
+  /** Of the part, or the completion, that needed the most. */
+  readonly attempts: number;
   readonly atMs: number;
 }
 
@@ -120,7 +127,7 @@ function recordCopied(run: TaskRun, spread: SpreadCopy, arrived: Proven): void {
     key: version.key,
     sizeBytes: version.sizeBytes,
     sourceEtag: version.etag,
-    attempts: restarts + 1,
+    attempts: restarts + arrived.attempts,
     atMs: arrived.atMs,
     targetKey,
     targetEtag: arrived.stored.etag,

@@ -5,9 +5,9 @@ import type { TaskLedger } from "@causeway/shared/ports/task-ledger.ts";
 import { insist } from "../commit-task.ts";
 import type { Totals } from "../copy-batch.ts";
 import { createPartsProof, type RunningChecksum } from "../proof-hash.ts";
-import { sendPart, type SendParts } from "../send-part.ts";
+import { mostAttempts, sendPart, type SendParts } from "../send-part.ts";
 import type { TaskRun } from "../task-run.ts";
-import { endGeneration, type EndParts } from "./end-generation.ts";
+import { endGeneration, type EndParts, type GenerationFault } from "./end-generation.ts";
 
 export interface CopyPartsParts extends SendParts, EndParts {
   readonly ledger: TaskLedger;
@@ -30,12 +30,13 @@ export async function copyParts(
   const crashes = run.taken.crashes.get(0) ?? 0;
   if (crashes >= mostCrashes) {
     const said = `${crashes} workers died while they worked on parts ${manifest.firstPart} to ${manifest.lastPart} alone`;
-    return endGeneration(run, spread, new Fault("WORKER_LOST", "permanent", { said }), parts);
+    const fault = new Fault("WORKER_LOST", "permanent", { said });
+    return endGeneration(run, spread, { fault, attempts: mostAttempts(run.taken.parts) }, parts);
   }
   if (how === "alone") await parts.ledger.suspect(run.taken.task, 0);
   const sent = await sendMissing(run, manifest, how === "alone" ? 1 : parts.partsAtOnce, parts);
-  if (sent instanceof Fault) {
-    if (sent.kind === "path") run.stop("path");
+  if (typeof sent === "object") {
+    if (sent.fault.kind === "path") run.stop("path");
     else await endGeneration(run, spread, sent, parts);
     return;
   }
@@ -50,7 +51,7 @@ async function sendMissing(
   manifest: CopyParts,
   lanes: number,
   parts: CopyPartsParts,
-): Promise<"all" | "some" | Fault> {
+): Promise<"all" | "some" | GenerationFault> {
   const { version, targetKey: key, uploadId, partSizeBytes } = manifest.spread;
   const failure = new AbortController();
   const signal = AbortSignal.any([run.signal, failure.signal]);
@@ -60,13 +61,19 @@ async function sendMissing(
   const missing = missingParts(manifest, run.taken.parts);
   const queue = missing.values();
   let sent = 0;
+  let attempts = mostAttempts(run.taken.parts);
   const lane = async (): Promise<void> => {
     for (let next = queue.next(); next.done !== true; next = queue.next()) {
       if (run.stopped() !== undefined || signal.aborted) return;
       let running: RunningChecksum | undefined;
       const openProof = proof && ((): RunningChecksum => (running = proof.start()));
-      const arrived = await sendPart({ ...step, work: run.work }, next.value, parts, openProof);
-      const part = { ...arrived, sourceChecksum: running?.value() };
+      let ofPart = 1;
+      const tried = (attempt: number): void => {
+        ofPart = attempt;
+        attempts = Math.max(attempts, attempt);
+      };
+      const arrived = await sendPart({ ...step, work: run.work, tried }, next.value, parts, openProof);
+      const part = { ...arrived, sourceChecksum: running?.value(), attempts: ofPart };
       sent += 1;
       parts.totals.bytes += part.sizeBytes;
       await recorder.record(part);
@@ -76,7 +83,7 @@ async function sendMissing(
   if (run.stopped() !== "lost") await recorder.flush();
   if (sent === missing.length) return "all";
   if (run.signal.aborted || !failure.signal.aborted) return "some";
-  if (failure.signal.reason instanceof Fault) return failure.signal.reason;
+  if (failure.signal.reason instanceof Fault) return { fault: failure.signal.reason, attempts };
   throw failure.signal.reason;
 }
 

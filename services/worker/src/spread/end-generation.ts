@@ -25,14 +25,25 @@ const worthAnother: ReadonlySet<string> = new Set([
   "TARGET_UPLOAD_LOST",
 ]);
 
+/** Why a generation ends, and the attempts of its part that needed the most. */
+export interface GenerationFault {
+  readonly fault: Fault;
+  readonly attempts: number;
+}
+
 /** Ends the generation that the run's task belongs to: the object begins anew, or has failed with this fault. */
-export async function endGeneration(run: TaskRun, spread: SpreadCopy, fault: Fault, parts: EndParts): Promise<void> {
+export async function endGeneration(
+  run: TaskRun,
+  spread: SpreadCopy,
+  { fault, attempts }: GenerationFault,
+  parts: EndParts,
+): Promise<void> {
   const { objects } = run.taken.manifest;
   const [listed] = objects;
   if (listed === undefined) throw new Error("a spread object's manifest names no object");
   const restarts = spread.restarts + 1;
   const beginsAnew = worthAnother.has(fault.code) && restarts <= mostRestarts;
-  const trail = { ...newTrail(listed, 0), attempts: restarts };
+  const trail = { ...newTrail(listed, 0), attempts: spread.restarts + attempts };
   const outcome = beginsAnew ? undefined : failed(trail, fault, parts.clock.now());
   const end = {
     objectTaskId: spread.objectTaskId,
