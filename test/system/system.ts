@@ -16,6 +16,12 @@ export interface Store {
   readonly secretAccessKey: string;
 }
 
+export interface TemporaryCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+}
+
 export interface SystemPlan {
   readonly workers?: number;
   readonly masters?: number;
@@ -23,6 +29,8 @@ export interface SystemPlan {
   readonly env?: Readonly<Record<string, string>>;
   readonly source?: BucketConfigInput;
   readonly target?: BucketConfigInput;
+  /** What both stores know besides their own keys. */
+  readonly temporary?: readonly TemporaryCredentials[];
   /** Further buckets of the source store. */
   readonly moreSources?: Readonly<Record<string, BucketConfigInput>>;
   /** A Redis that the test has started; one of the system's own, with AOF, unless given. */
@@ -214,10 +222,18 @@ async function startRedis(processes: Processes, folder: string, layout: Layout |
 }
 
 async function startStores(processes: Processes, folder: string, plan: SystemPlan): Promise<System["stores"]> {
-  const { source = { kind: "plain" }, target = { kind: "plain" }, moreSources, layout } = plan;
+  const { source = { kind: "plain" }, target = { kind: "plain" }, moreSources, layout, temporary = [] } = plan;
+  const keys = {
+    // The first is what the emulators print, and so the stores' own.
+    credentials: {
+      "system-access-key": "system-secret-key",
+      ...Object.fromEntries(temporary.map(({ accessKeyId, secretAccessKey }) => [accessKeyId, secretAccessKey])),
+    },
+    securityTokens: Object.fromEntries(temporary.map(({ accessKeyId, sessionToken }) => [accessKeyId, sessionToken])),
+  };
   const config = {
-    s3: { region: "ap-northeast-1", buckets: { [sourceBucket]: source, ...moreSources } },
-    oss: { region: "cn-shanghai", buckets: { [targetBucket]: target } },
+    s3: { region: "ap-northeast-1", ...keys, buckets: { [sourceBucket]: source, ...moreSources } },
+    oss: { region: "cn-shanghai", ...keys, buckets: { [targetBucket]: target } },
   };
   const file = join(folder, "emulators.json");
   await writeFile(file, JSON.stringify(config));

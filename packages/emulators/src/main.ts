@@ -11,7 +11,7 @@ const USAGE = `node main.ts [--s3-port PORT] [--oss-port PORT] [--host ADDRESS] 
 
   --host ADDRESS the address to listen on; 127.0.0.1 unless told otherwise
   --data DIR     keep objects in this folder; without it they live in memory
-  --config FILE  JSON: { "s3": { "region", "credentials", "buckets": { NAME: { "kind": "plain" } } }, "oss": { … } }
+  --config FILE  JSON: { "s3": { "region", "credentials", "securityTokens", "buckets": { NAME: { "kind": "plain" } } }, "oss": { … } }
   --faults FILE  JSON: { "s3": PLAN, "oss": PLAN }, a plan being { "seed", "rules": [ … ] }
   --json         print one line of JSON with both stores' URLs, regions and credentials
 `;
@@ -19,6 +19,7 @@ const USAGE = `node main.ts [--s3-port PORT] [--oss-port PORT] [--host ADDRESS] 
 const storeSchema = z.strictObject({
   region: z.string().optional(),
   credentials: z.record(z.string(), z.string()).optional(),
+  securityTokens: z.record(z.string(), z.string()).optional(),
   buckets: z.record(z.string(), bucketConfigSchema).optional(),
 });
 const configSchema = z.strictObject({ s3: storeSchema.prefault({}), oss: storeSchema.prefault({}) });

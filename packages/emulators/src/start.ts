@@ -16,6 +16,8 @@ export interface EmulatorConfig {
   readonly region?: string | undefined;
   /** Access key id to secret. */
   readonly credentials?: Readonly<Record<string, string>> | undefined;
+  /** Access key id to the security token of its temporary credentials: their requests must carry it. */
+  readonly securityTokens?: Readonly<Record<string, string>> | undefined;
   /** Made at the start; a plain bucket that the folder holds already keeps its objects. */
   readonly buckets?: Readonly<Record<string, BucketConfigInput>> | undefined;
   readonly faults?: FaultPlanInput | undefined;
@@ -63,6 +65,7 @@ interface Kind {
 interface ProtocolContext {
   readonly stores: StoreSet;
   readonly credentials: ReadonlyMap<string, string>;
+  readonly securityTokens: ReadonlyMap<string, string>;
   readonly region: string;
   readonly now: () => number;
   readonly restoreMs: number | undefined;
@@ -92,7 +95,8 @@ async function startEmulator(kind: Kind, own: EmulatorConfig, shared: EmulatorsC
   for (const [name, input] of Object.entries(own.buckets ?? {})) await openBucket(stores, name, input);
   const faults = { current: createFaultPlan(faultPlanSchema.parse(own.faults ?? {})) };
   const requests = createRequestLog();
-  const protocol = kind.create({ stores, credentials, region, now, restoreMs: own.restoreMs });
+  const securityTokens = new Map(Object.entries(own.securityTokens ?? {}));
+  const protocol = kind.create({ stores, credentials, securityTokens, region, now, restoreMs: own.restoreMs });
   const listener = await listen({ protocol, port: own.port ?? 0, host: shared.host, stores, requests, faults, now });
   const [[accessKeyId, secretAccessKey] = ["", ""]] = credentials;
   return {

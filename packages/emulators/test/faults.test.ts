@@ -9,6 +9,7 @@ import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import OSS from "ali-oss";
 
 import { crc64Of } from "../src/core/crc64.ts";
 import { createFaultPlan, faultPlanSchema, type FaultPlanInput } from "../src/core/faults.ts";
@@ -86,6 +87,31 @@ test("a rule keeps to its operation, pattern, window and number of times", () =>
     false,
     false,
   ]);
+});
+
+test("a rule about an access key strikes what it signs, at either store, and nothing else", async () => {
+  const credentials = { leaving: "secret of the one", staying: "secret of the other" };
+  const buckets = { "bucket-one": { kind: "plain" } } as const;
+  const stores = await startEmulators({ s3: { credentials, buckets }, oss: { credentials, buckets } });
+  after(() => stores.close());
+  const rule = { fault: "status", status: 403, code: "Expired", accessKeyId: "leaving" } as const;
+  for (const store of [stores.s3, stores.oss]) store.setFaults({ rules: [rule] });
+  for (const accessKeyId of ["leaving", "staying"] as const) {
+    const secretAccessKey = credentials[accessKeyId];
+    const put = clientOf({ ...stores.s3, accessKeyId, secretAccessKey }).send(
+      new PutObjectCommand({ Bucket, Key: "key", Body: "x" }),
+    );
+    if (accessKeyId === "leaving") await assert.rejects(put, { name: "Expired" });
+    else await put;
+    for (const authorizationV4 of [false, true]) {
+      const { url: endpoint, region } = stores.oss;
+      const keys = { accessKeyId, accessKeySecret: secretAccessKey, authorizationV4 };
+      const client = new OSS({ ...keys, endpoint, region: `oss-${region}`, bucket: Bucket });
+      const sent = client.put("key", Buffer.from("x"));
+      if (accessKeyId === "leaving") await assert.rejects(sent, { code: "Expired" });
+      else await sent;
+    }
+  }
 });
 
 test("503, another status, and a page that is no store's", async () => {

@@ -146,6 +146,24 @@ test("s3: a wrong secret, an unknown key, a skewed clock and a wrong region are 
   clock.aheadMs = 0;
 });
 
+test("s3: temporary credentials are good only with their token, others only without one", async () => {
+  const credentials = { temporary: "secret", lasting: "secret" };
+  const buckets = { [Bucket]: { kind: "plain" } } as const;
+  const stores = await startEmulators({
+    s3: { credentials, securityTokens: { temporary: "token" }, buckets },
+  });
+  after(() => stores.close());
+  const list = (accessKeyId: string, sessionToken?: string) => {
+    const keys = { accessKeyId, secretAccessKey: "secret", ...(sessionToken === undefined ? {} : { sessionToken }) };
+    return client({ endpoint: stores.s3.url, credentials: keys }).send(new ListObjectsV2Command({ Bucket }));
+  };
+  await list("temporary", "token");
+  await list("lasting");
+  await refused(list("temporary", "another"), "InvalidToken", 400);
+  await refused(list("temporary"), "InvalidToken", 400);
+  await refused(list("lasting", "token"), "InvalidToken", 400);
+});
+
 test("s3: a header or a query altered behind the signer's back breaks the signature", async () => {
   for (const alter of ["header", "query", "path"] as const) {
     const cheat = client();

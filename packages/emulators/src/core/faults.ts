@@ -5,6 +5,8 @@ const matcher = z.strictObject({
   operation: z.union([z.string(), z.array(z.string()).min(1)]).default("*"),
   /** A regular expression that the object's key must match. */
   keyPattern: z.string().optional(),
+  /** Only requests that this access key signs, as if a store had had enough of it. */
+  accessKeyId: z.string().optional(),
   /** How many of the matching requests are struck, from 0 to 1. */
   share: z.number().min(0).max(1).default(1),
   /** `key`: the same keys are struck every time. `request`: drawn anew for each request. */
@@ -71,10 +73,18 @@ export type FaultPlanConfig = Readonly<z.infer<typeof faultPlanSchema>>;
 /** A plan as people write it, defaults left out. */
 export type FaultPlanInput = z.input<typeof faultPlanSchema>;
 
+/** What a plan knows of a request. */
+export interface FaultedRequest {
+  readonly operation: string;
+  readonly key: string;
+  /** That the request names as its signer's; undefined: it is not signed. */
+  readonly accessKeyId?: string | undefined;
+}
+
 /** The rules that strike one request, in the plan's order. */
 export interface FaultPlan {
   readonly config: FaultPlanConfig;
-  strike(request: { operation: string; key: string }): readonly FaultRule[];
+  strike(request: FaultedRequest): readonly FaultRule[];
 }
 
 const NONE: readonly FaultRule[] = [];
@@ -87,15 +97,16 @@ export function createFaultPlan(config: FaultPlanConfig): FaultPlan {
   };
 }
 
-type Striker = (request: { operation: string; key: string }) => FaultRule | undefined;
+type Striker = (request: FaultedRequest) => FaultRule | undefined;
 
 function createStriker(rule: FaultRule, salt: string): Striker {
   const pattern = rule.keyPattern === undefined ? undefined : new RegExp(rule.keyPattern, "u");
   const struckByKey = new Map<string, number>();
   let matched = 0;
   let struck = 0;
-  return ({ operation, key }) => {
+  return ({ operation, key, accessKeyId }) => {
     if (!meets(rule.operation, operation) || pattern?.test(key) === false) return undefined;
+    if (rule.accessKeyId !== undefined && rule.accessKeyId !== accessKeyId) return undefined;
     matched += 1;
     if (matched < rule.fromRequest || matched > (rule.toRequest ?? Infinity)) return undefined;
     if (draw(salt, rule.by === "key" ? key : String(matched)) >= rule.share) return undefined;

@@ -77,7 +77,8 @@ async function admin(exchange: Exchange, options: ListenOptions): Promise<Outcom
 async function operate(exchange: Exchange, options: ListenOptions): Promise<Outcome> {
   const { protocol, requests, faults } = options;
   const operation = protocol.operationOf(exchange);
-  const rules = faults.current.strike({ operation, key: protocol.keyOf?.(exchange) ?? decodedPath(exchange) });
+  const key = protocol.keyOf?.(exchange) ?? decodedPath(exchange);
+  const rules = faults.current.strike({ operation, key, accessKeyId: accessKeyOf(exchange) });
   const outcome: Outcome =
     rules.length === 0
       ? { action: "answer", answer: await protocol.answer(exchange), ending: "whole" }
@@ -88,6 +89,14 @@ async function operate(exchange: Exchange, options: ListenOptions): Promise<Outc
     bytesSent: outcome.action === "answer" ? bodyBytes(exchange, outcome.answer) : 0,
   });
   return outcome;
+}
+
+/** Of a signature in the header, in either store's words. */
+function accessKeyOf({ headers }: Exchange): string | undefined {
+  return /^OSS ([^:]+):|\bCredential=([^/]+)\//u
+    .exec(headers["authorization"] ?? "")
+    ?.slice(1)
+    .find(Boolean);
 }
 
 function decodedPath(exchange: Exchange): string {

@@ -14,6 +14,8 @@ export interface S3Options {
   readonly stores: StoreSet;
   /** Access key id to secret. */
   readonly credentials: ReadonlyMap<string, string>;
+  /** Where access key ids are temporary: the security token that their requests must carry. */
+  readonly securityTokens?: ReadonlyMap<string, string> | undefined;
   readonly region: string;
   /** The store's clock in Unix milliseconds; tests move it to see skewed requests refused. */
   readonly now: () => number;

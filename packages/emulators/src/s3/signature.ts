@@ -18,19 +18,21 @@ export interface Signed {
 
 export interface Account {
   readonly credentials: ReadonlyMap<string, string>;
+  readonly securityTokens?: ReadonlyMap<string, string> | undefined;
   readonly region: string;
   readonly now: () => number;
 }
 
 const MAX_SKEW_MS = 15 * 60 * 1000;
 
-/** Checks a request's SigV4, in its header or in its URL. Refuses in S3's order: key, region, clock, signature. */
+/** Checks a request's SigV4, in its header or in its URL. Refuses in S3's order: key, token, region, clock, signature. */
 export function createVerifier(account: Account): (exchange: Exchange) => Signed {
   const keys = new Map<string, Buffer>();
   return (exchange) => {
     const claim = readClaim(exchange);
     const secret = account.credentials.get(claim.accessKeyId);
     if (secret === undefined) throw refuse("InvalidAccessKeyId", { elements: { AWSAccessKeyId: claim.accessKeyId } });
+    checkToken(exchange, account.securityTokens?.get(claim.accessKeyId));
     checkScope(claim, account.region);
     checkClock(claim, account.now());
     checkCoverage(exchange, claim);
@@ -58,6 +60,11 @@ function signingKeyOf(keys: Map<string, Buffer>, claim: Claim, secret: string): 
   if (keys.size > 1000) keys.clear();
   keys.set(name, key);
   return key;
+}
+
+function checkToken({ headers, query }: Exchange, due: string | undefined): void {
+  const token = headers["x-amz-security-token"] ?? query.get("X-Amz-Security-Token");
+  if (token !== due) throw refuse("InvalidToken");
 }
 
 function checkScope(claim: Claim, region: string): void {
