@@ -25,8 +25,8 @@ export interface TemporaryCredentials {
 export interface SystemPlan {
   readonly workers?: number;
   readonly masters?: number;
-  /** Further settings of API, masters and workers. */
-  readonly env?: Readonly<Record<string, string>>;
+  /** Further settings of API, masters and workers; undefined takes one away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   readonly source?: BucketConfigInput;
   readonly target?: BucketConfigInput;
   /** What both stores know besides their own keys. */
