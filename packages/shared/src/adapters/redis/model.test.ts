@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Redis } from "ioredis";
 import type { Rewind } from "../../testing/ledger-model/machine.ts";
+import type { Weigh } from "../../testing/ledger-model/model.ts";
 import { runLedgerModel } from "../../testing/ledger-model/run.ts";
 import { modelRun } from "../../testing/ledger-model/size.ts";
 import { startRedisServer } from "../../testing/ledger-redis-server.ts";
+import { taskKey } from "./keys.ts";
 import { createRedisLedger } from "./ledger.ts";
 
 const server = await startRedisServer();
@@ -21,13 +23,22 @@ test(
     });
     const run = modelRun("REDIS", { schedules: 300, budgetMs: 10_000 });
     const done = await runLedgerModel(async (clock) => {
-      return { ledger: createRedisLedger(redis, { clock, holder: "model" }), rewind: rewindOf(redis) };
+      const ledger = createRedisLedger(redis, { clock, holder: "model" });
+      return { ledger, weigh: weighOf(redis), rewind: rewindOf(redis) };
     }, run);
     assert.ok(done > 0);
     assert.deepEqual(await redis.keys("*"), [], "a removed job leaves no key");
     t.diagnostic(`${done} schedules from seed ${run.seed} on`);
   },
 );
+
+/** By the manifests that are there. */
+function weighOf(redis: Redis): Weigh {
+  return async (jobId, tasks) => {
+    const sizes = await Promise.all(tasks.map(({ taskId }) => redis.hstrlen(taskKey(jobId, taskId), "manifest")));
+    return sizes.reduce((sum, size) => sum + size, 0);
+  };
+}
 
 function rewindOf(redis: Redis): Rewind {
   let saved: readonly { readonly key: string; readonly value: Buffer | null }[] = [];

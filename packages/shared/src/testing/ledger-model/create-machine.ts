@@ -1,11 +1,10 @@
-import type { Ledger } from "../../ports/ledger.ts";
 import { submit } from "../ledger-steps.ts";
 import type { ManualClock } from "../manual-clock.ts";
 import type { ActionName } from "./action.ts";
 import { dispatchSteps } from "./dispatch-steps.ts";
 import { jobSteps } from "./job-steps.ts";
 import { listingSteps } from "./listing-steps.ts";
-import type { Machine, Rewind, Step } from "./machine.ts";
+import type { Machine, ModelSubject, Step } from "./machine.ts";
 import { assertAgree, modelLimits, newModel } from "./model.ts";
 import { redisSteps } from "./redis-steps.ts";
 import { settleSteps } from "./settle-steps.ts";
@@ -23,7 +22,7 @@ const steps: Readonly<Record<ActionName, Step>> = {
 };
 
 /** Submits a job to an empty ledger; the machine then compares ledger and model after every action. */
-export async function createMachine(ledger: Ledger, clock: ManualClock, rewind: Rewind | undefined): Promise<Machine> {
+export async function createMachine({ ledger, weigh, rewind }: ModelSubject, clock: ManualClock): Promise<Machine> {
   const jobId = await submit(ledger, { failureLimits: modelLimits });
   const machine: Machine = {
     ledger,
@@ -31,6 +30,7 @@ export async function createMachine(ledger: Ledger, clock: ManualClock, rewind: 
     jobId,
     model: newModel(),
     saved: undefined,
+    weigh,
     rewind,
     queue: [],
     grips: [],
@@ -39,7 +39,7 @@ export async function createMachine(ledger: Ledger, clock: ManualClock, rewind: 
     async act(action) {
       clock.advance(10);
       await steps[action.name](machine, action);
-      await assertAgree(ledger, jobId, machine.model);
+      await assertAgree(ledger, jobId, machine.model, weigh);
     },
   };
   return machine;

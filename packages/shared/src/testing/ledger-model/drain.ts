@@ -33,7 +33,7 @@ export async function drain(machine: Machine): Promise<void> {
     await machine.act({ name: "end", a: 0, b: 0 });
   }
   assert.ok(hasEnded(machine), `the job hangs in ${model.state}`);
-  await assertAgree(ledger, jobId, model);
+  await assertAgree(ledger, jobId, model, machine.weigh);
   assert.equal(model.open.size, 0);
   const { copiedObjects, skippedObjects, failedObjects } = model.tally;
   const counted = copiedObjects + skippedObjects + failedObjects;

@@ -5,12 +5,19 @@ import type { PlanStep } from "../../ports/plan-ledger.ts";
 import type { HeldAnswer } from "../ledger-steps.ts";
 import type { ManualClock } from "../manual-clock.ts";
 import type { Action } from "./action.ts";
-import type { Model } from "./model.ts";
+import type { Model, Weigh } from "./model.ts";
 
 /** Makes the ledger forget what happened since `save`, as a Redis that is restored from an older file does. */
 export interface Rewind {
   save(): Promise<void>;
   fallBack(): Promise<void>;
+}
+
+/** What is examined: the ledger, and what only its adapter can say or do. */
+export interface ModelSubject {
+  readonly ledger: Ledger;
+  readonly weigh: Weigh;
+  readonly rewind?: Rewind;
 }
 
 /** A worker with a task in its hands, given up or not; `known` is what it knows of the record. */
@@ -27,6 +34,7 @@ export interface Machine {
   model: Model;
   /** What the model was when the ledger was saved. */
   saved: Model | undefined;
+  readonly weigh: Weigh;
   readonly rewind: Rewind | undefined;
   readonly queue: TaskPointer[];
   readonly grips: Grip[];

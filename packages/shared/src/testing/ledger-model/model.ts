@@ -27,6 +27,9 @@ export interface ModelTask {
   readonly rows: Map<number, Outcome>;
 }
 
+/** How many bytes a ledger keeps for the manifests of these tasks, asked of each, not of the job's figure. */
+export type Weigh = (jobId: string, tasks: readonly ModelTask[]) => Promise<number>;
+
 export interface ModelBatch {
   readonly code: FaultCode;
   readonly objects: readonly SourceObject[];
@@ -167,9 +170,14 @@ export function putBack(task: ModelTask): void {
 }
 
 /** The ledger says of the job what the model says. */
-export async function assertAgree(ledger: Ledger, jobId: string, model: Model): Promise<void> {
-  const [record, counts] = await Promise.all([ledger.jobs.get(jobId), ledger.jobs.counts(jobId)]);
+export async function assertAgree(ledger: Ledger, jobId: string, model: Model, weigh: Weigh): Promise<void> {
   const tasks = [...model.open.values()];
+  const pending = tasks.filter(({ place }) => place === "backlog");
+  const [record, counts, backlogBytes] = await Promise.all([
+    ledger.jobs.get(jobId),
+    ledger.jobs.counts(jobId),
+    weigh(jobId, pending),
+  ]);
   const codes = new Map<string, number>();
   for (const { code, objects } of model.failures.values()) codes.set(code, (codes.get(code) ?? 0) + objects.length);
   const said = {
@@ -181,21 +189,20 @@ export async function assertAgree(ledger: Ledger, jobId: string, model: Model): 
     running: counts?.runningTasks,
     succeeded: counts?.succeededTasks,
     failed: counts?.failedTasks,
-    emptyBacklog: counts?.backlogBytes === 0,
+    backlogBytes: counts?.backlogBytes,
     codes: { ...counts?.failuresByCode },
     listingFinished: counts?.listingFinished,
   };
-  const pending = tasks.filter(({ place }) => place === "backlog").length;
   assert.deepEqual(said, {
     state: model.state,
     listed: model.listed,
     tally: model.tally,
-    pending,
+    pending: pending.length,
     dispatched: tasks.filter(({ place }) => place === "dispatched").length,
     running: tasks.filter(({ held }) => held !== undefined).length,
     succeeded: model.succeeded,
     failed: model.failed,
-    emptyBacklog: pending === 0,
+    backlogBytes,
     codes: Object.fromEntries(codes),
     listingFinished: model.listing === "finished",
   });

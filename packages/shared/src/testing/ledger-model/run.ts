@@ -1,8 +1,7 @@
-import type { Ledger } from "../../ports/ledger.ts";
 import { type Action, type ActionName, actions } from "./action.ts";
 import { createMachine } from "./create-machine.ts";
 import { drain } from "./drain.ts";
-import type { Rewind } from "./machine.ts";
+import type { ModelSubject } from "./machine.ts";
 import { createManualClock, type ManualClock } from "../manual-clock.ts";
 
 export interface ModelRun {
@@ -13,11 +12,6 @@ export interface ModelRun {
   readonly budgetMs: number;
   /** How many things happen in a schedule. */
   readonly actions?: number;
-}
-
-export interface ModelSubject {
-  readonly ledger: Ledger;
-  readonly rewind?: Rewind;
 }
 
 type OpenLedger = (clock: ManualClock) => Promise<ModelSubject>;
@@ -44,8 +38,7 @@ export async function runLedgerModel(open: OpenLedger, run: ModelRun): Promise<n
 /** Plays one schedule to its end. */
 async function playSchedule(open: OpenLedger, schedule: readonly Action[]): Promise<void> {
   const clock = createManualClock();
-  const { ledger, rewind } = await open(clock);
-  const machine = await createMachine(ledger, clock, rewind);
+  const machine = await createMachine(await open(clock), clock);
   for (const action of schedule) await machine.act(action);
   await drain(machine);
 }
