@@ -16,10 +16,11 @@ if (spawnSync(compiler, ["--version"], { stdio: "ignore" }).status !== 0) {
   const folder = join(here, "build");
   mkdirSync(folder, { recursive: true });
   const built = join(folder, `crc64-${process.platform}-${process.arch}.node`);
-  // Into place by rename: a process that is loading it sees the old one or the new one, never half.
+  // Into place by rename: a process that is loading it sees the old one or the new one, never half; nor do two builds meet.
+  const fresh = `${built}.${process.pid}`;
   const shared = process.platform === "darwin" ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared"];
   const flags = ["-O2", "-fPIC", ...shared, "-Wall", "-Wextra", "-Werror", "-I", headers];
-  execFileSync(compiler, [...flags, "-o", `${built}.new`, join(here, "crc64.c")], { stdio: "inherit" });
-  renameSync(`${built}.new`, built);
+  execFileSync(compiler, [...flags, "-o", fresh, join(here, "crc64.c")], { stdio: "inherit" });
+  renameSync(fresh, built);
   console.log(`built ${built}`);
 }
