@@ -16,12 +16,15 @@ async function watched(keys: readonly string[]) {
     await target.put({ key, payload: { bytes: Buffer.from("x") }, attributes, ifThere: "replace" }, options);
   }
   const calls = { pages: 0, heads: 0 };
+  const limits: number[] = [];
   return {
     calls,
+    limits,
     target: {
       ...target,
       listPage: (...args: Parameters<typeof target.listPage>) => {
         calls.pages += 1;
+        limits.push(args[0].limit);
         return target.listPage(...args);
       },
       head: (...args: Parameters<typeof target.head>) => {
@@ -50,7 +53,15 @@ test("only what is there with the right size is asked by HEAD", async () => {
   assert.equal((await view.find(source, "p/000003", options))?.crc64 === undefined, false);
   assert.equal((await view.find({ ...source, sizeBytes: 2 }, "p/000005", options))?.sizeBytes, 1);
   assert.equal(await view.find(source, "p/000004", options), undefined);
-  assert.deepEqual(calls, { pages: 1, heads: 1 });
+  assert.deepEqual(calls, { pages: 2, heads: 1 });
+});
+
+test("what other tasks have written behind a task's range is not read", async () => {
+  const { target, limits } = await watched(numbered(5000).slice(1000));
+  const keys = numbered(1000);
+  const view = await openTargetView({ target: () => target, targetPrefix: "p/", rule, keys }, options);
+  assert.equal(await view.find(source, "p/000999", options), undefined);
+  assert.deepEqual(limits, [1]);
 });
 
 test("the first key of a task is seen, whatever lies before it", async () => {
@@ -60,11 +71,11 @@ test("the first key of a task is seen, whatever lies before it", async () => {
   for (const key of keys) assert.ok(await view.find(source, key, options), key);
 });
 
-test("a dense target is listed for three pages, and asked for the rest", async () => {
+test("a dense target is looked at, listed for three pages, and asked for the rest", async () => {
   const { target, calls } = await watched(numbered(5000));
   const keys = numbered(6, 999);
   const view = await openTargetView({ target: () => target, targetPrefix: "p/", rule, keys }, options);
-  assert.equal(calls.pages, 3);
+  assert.equal(calls.pages, 4);
   for (const key of keys) assert.ok(await view.find({ ...source, sizeBytes: 7 }, key, options), key);
   assert.equal(calls.heads, 2, "those beyond the third page");
 });

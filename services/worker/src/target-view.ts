@@ -11,8 +11,11 @@ export interface TargetView {
   find(source: SourceObject, targetKey: string, options: Signalled): Promise<TargetObject | undefined>;
 }
 
-/** Over a tunnel one round trip per object is half the speed, so a task lists its range instead; a dense one not to its end. */
-const mostPages = 3;
+/**
+ * Over a tunnel one round trip per object is half the speed, so a task lists its range instead: a look at its first key, because as
+ * a rule nothing is there but what stands behind its last one, and then pages; a dense range not to its end.
+ */
+const pageLimits = [1, 1000, 1000, 1000] as const;
 /** Fewer objects are asked for one by one. */
 const fewestToList = 4;
 
@@ -59,9 +62,9 @@ async function list({ target, targetPrefix, keys }: ViewRequest, options: Signal
   }
   const objects = new Map<string, TargetObject>();
   let after = justBefore(first);
-  for (let page = 0; page < mostPages; page += 1) {
-    const found = await target().listPage({ after, prefix: targetPrefix, limit: 1000 }, options);
-    for (const object of found.objects) objects.set(object.key, object);
+  for (const limit of pageLimits) {
+    const found = await target().listPage({ after, prefix: targetPrefix, limit }, options);
+    for (const object of found.objects) if (compareKeys(object.key, last) <= 0) objects.set(object.key, object);
     if (!found.more || found.last === undefined || compareKeys(found.last, last) >= 0) {
       return { objects, reached: undefined };
     }
