@@ -1,5 +1,5 @@
 import { lendBody } from "./body-pool.ts";
-import { joinChunked, type LineNames, noNames, parseResponseHead, type ResponseHead } from "./head.ts";
+import { joinChunked, type KnownLines, noLines, parseResponseHead, type ResponseHead } from "./head.ts";
 import { fieldOf } from "./header-fields.ts";
 
 /** An answer with its whole body. */
@@ -38,7 +38,7 @@ const HEAD_END = Buffer.from("\r\n\r\n");
 const NOTHING = Buffer.alloc(0);
 
 interface State {
-  names: LineNames;
+  known: KnownLines;
   expected: Expected;
   head: ResponseHead | undefined;
   /** Of the head, or of a body without an announced length: all that came so far. */
@@ -50,7 +50,7 @@ interface State {
 
 export function createAnswerReader(): AnswerReader {
   const state: State = {
-    names: noNames,
+    known: noLines,
     expected: { method: "GET", wholeUpToBytes: 0 },
     head: undefined,
     stash: NOTHING,
@@ -102,10 +102,10 @@ function readHead(state: State, bytes: Buffer): Reading {
     const isHttp = START.startsWith(seen.toString("latin1", 0, START.length));
     return isHttp && seen.length <= LARGEST_HEAD_BYTES ? "more" : "garbled";
   }
-  const read = parseResponseHead(seen.toString("latin1", 0, end), state.names);
+  const read = parseResponseHead(seen.toString("latin1", 0, end + 2), state.known);
   if (read === undefined) return "garbled";
   const { head } = read;
-  state.names = read.names;
+  state.known = read.known;
   state.stash = NOTHING;
   const rest = seen.subarray(end + 4);
   // An interim answer: the one that counts comes behind it.

@@ -39,41 +39,67 @@ const STATUS_LINE = /^HTTP\/1\.[01] \d{3}(?: |\r|$)/;
 const STATUS_AT = "HTTP/1.1 ".length;
 
 /**
- * The names in the lines of a connection's last answer, as written with their colon. The next answer has them in the same places,
- * as a rule: to compare a name with the expected one costs less than to find out what it is.
+ * What a connection's last answers had in their lines. The next one has the same names in the same places, as a rule, and some
+ * lines never change: to compare with what is expected costs less than to find out what is there.
  */
-export interface LineNames {
-  readonly written: readonly string[];
+export interface KnownLines {
+  /** Names as written, with their colon. */
+  readonly names: readonly string[];
   readonly places: HeaderFields["places"];
+  /** By place: a line that has been the same until now; undefined: it varies. */
+  readonly unchanged: (Line | undefined)[];
 }
 
-export const noNames: LineNames = { written: [], places: new Map() };
+interface Line {
+  /** With its line end. */
+  readonly text: string;
+  /** Given again and again: whoever keeps it does not keep the text of his own answer by it. */
+  readonly value: string;
+}
 
-/** Reads a response's head (without its empty last line), and its names for the next one; undefined: this is not HTTP/1.1. */
+export const noLines: KnownLines = { names: [], places: new Map(), unchanged: [] };
+
+/**
+ * Reads a response's head, each line of it with its end, without the empty one; tells what is known for the connection's next one.
+ * Undefined: this is not HTTP/1.1.
+ */
 export function parseResponseHead(
   text: string,
-  last: LineNames = noNames,
-): { readonly head: ResponseHead; readonly names: LineNames } | undefined {
+  known: KnownLines = noLines,
+): { readonly head: ResponseHead; readonly known: KnownLines } | undefined {
   if (!STATUS_LINE.test(text)) return undefined;
   const values: string[] = [];
-  let others: string[] | undefined;
-  for (let lineEnd = text.indexOf("\r\n"); lineEnd >= 0;) {
-    const start = lineEnd + 2;
-    lineEnd = text.indexOf("\r\n", start);
-    const end = lineEnd < 0 ? text.length : lineEnd;
-    let name = others === undefined ? last.written[values.length] : undefined;
-    if (name === undefined || !text.startsWith(name, start)) {
+  let others: { readonly names: string[]; readonly unchanged: (Line | undefined)[] } | undefined;
+  const begin = (names: readonly string[]) => ({ names: [...names], unchanged: known.unchanged.slice(0, names.length) });
+  for (let start = text.indexOf("\r\n") + 2; start < text.length;) {
+    const place = values.length;
+    const line = others === undefined ? known.unchanged[place] : undefined;
+    if (line !== undefined && text.startsWith(line.text, start)) {
+      values.push(line.value);
+      start += line.text.length;
+      continue;
+    }
+    const end = text.indexOf("\r\n", start);
+    let name = others === undefined ? known.names[place] : undefined;
+    const isKnown = name !== undefined && text.startsWith(name, start);
+    if (name === undefined || !isKnown) {
       const behind = text.indexOf(":", start) + 1;
       if (behind <= start + 1 || behind > end) return undefined;
       name = text.slice(start, behind);
-      others ??= last.written.slice(0, values.length);
-      others.push(name);
     }
-    values.push(trimmed(text, start + name.length, end));
+    const value = trimmed(text, start + name.length, end);
+    if (isKnown) known.unchanged[place] = undefined;
+    else {
+      others ??= begin(known.names.slice(0, place));
+      others.names.push(name);
+      others.unchanged.push({ text: text.slice(start, end + 2), value });
+    }
+    values.push(value);
+    start = end + 2;
   }
-  if (last.written.length > values.length) others ??= last.written.slice(0, values.length);
-  const names = others === undefined ? last : { written: others, places: placesOf(others) };
-  return { head: { status: statusOf(text), headers: { places: names.places, values } }, names };
+  if (known.names.length > values.length) others ??= begin(known.names.slice(0, values.length));
+  const next = others === undefined ? known : { ...others, places: placesOf(others.names) };
+  return { head: { status: statusOf(text), headers: { places: next.places, values } }, known: next };
 }
 
 /** Three digits, as `STATUS_LINE` has seen. */
@@ -82,8 +108,8 @@ function statusOf(text: string): number {
   return digit(0) * 100 + digit(1) * 10 + digit(2);
 }
 
-function placesOf(written: readonly string[]): HeaderFields["places"] {
-  return new Map(written.map((name, line) => [name.slice(0, -1).toLowerCase(), line]));
+function placesOf(names: readonly string[]): HeaderFields["places"] {
+  return new Map(names.map((name, place) => [name.slice(0, -1).toLowerCase(), place]));
 }
 
 /** A value without the blanks around it (RFC 9110 §5.5), as one piece of the text and not as two. */

@@ -138,7 +138,7 @@ async function readHead(connection: Connection): Promise<ResponseHead> {
     seen = Buffer.concat([seen, bytes]);
     const end = seen.indexOf("\r\n\r\n", Math.max(0, before - 3));
     if (end >= 0) {
-      const head = parseResponseHead(seen.toString("latin1", 0, end))?.head;
+      const head = parseResponseHead(seen.toString("latin1", 0, end + 2))?.head;
       if (head === undefined) throw laneError("the answer is not HTTP/1.1");
       connection.unread(bytes.subarray(end + 4 - before));
       return head;
