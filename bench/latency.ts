@@ -9,17 +9,19 @@ const latencyMs = 50;
 const few: Late = {
   objects: isShort ? 4_000 : 20_000,
   sizeBytes: 4096,
+  warmUpObjects: isShort ? 0 : 20_000,
   connections: 64,
   latencyMs,
   bytesPerSecond: undefined,
 };
-const many: Late = { ...few, objects: isShort ? 8_000 : 100_000, connections: 512 };
+const many: Late = { ...few, objects: isShort ? 8_000 : 200_000, connections: 512 };
 /** Each connection is paced to this, so the stated bandwidth is this times the connections that large bodies may have. */
 const paced = 4 * MiB;
 const large: Late = {
   // As many for each connection, so that all of them end together.
   objects: isShort ? 16 : 64,
   sizeBytes: 32 * MiB,
+  warmUpObjects: 0,
   connections: 16,
   latencyMs,
   bytesPerSecond: paced,

@@ -104,14 +104,20 @@ async function runRclone(rclone: Rclone, how: Leg["rclone"]): Promise<ToolRun> {
 }
 
 /** One job from its submission to its end; the CPU is that of worker, master and Redis together. */
-export async function runOurs(system: System, prefix: string, objects: number): Promise<OurRun> {
+export async function runOurs(
+  system: System,
+  prefix: string,
+  objects: number,
+  bucket = sourceBucket,
+): Promise<OurRun> {
   const cpuOf = (name: string): number => cpuSeconds(system.processes.pid(name));
   const cpu = () => ({ worker: cpuOf("worker-1"), master: cpuOf("master-1"), redis: cpuOf("redis") });
   const before = cpu();
   const startedAtMs = performance.now();
   const job = system.job();
+  const source = { ...(job["source"] as object), bucket };
   const target = { ...(job["target"] as object), prefix };
-  const stats = await system.until(await system.submit({ ...job, target }), hasEnded, longestRunMs);
+  const stats = await system.until(await system.submit({ ...job, source, target }), hasEnded, longestRunMs);
   const seconds = (performance.now() - startedAtMs) / 1000;
   if (stats.jobState !== "Succeed" || stats.objects.copied !== objects)
     throw new Error(`the job did not copy everything: ${JSON.stringify(stats)}`);
