@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import * as fc from "fast-check";
 import { noLines, parseResponseHead } from "./head.ts";
 import { fieldOf, fieldsOfRecord } from "./header-fields.ts";
 
@@ -43,4 +44,19 @@ test("of a repeated field the last one counts, and one that is not there is unde
   assert.deepEqual([fieldOf(headers, "x-a"), fieldOf(headers, "x-b"), fieldOf(headers, "x-c")], ["3", "2", undefined]);
   const given = fieldsOfRecord({ "x-a": ["1", "2"], "x-b": "3", "x-c": undefined });
   assert.deepEqual([fieldOf(given, "x-a"), fieldOf(given, "x-b"), fieldOf(given, "x-c")], ["2", "3", undefined]);
+});
+
+test("whatever a connection's earlier answers were, the next one is read as if it were the first", () => {
+  const line = fc.tuple(fc.constantFrom("ETag", "X-A", "x-a", "Age"), fc.constantFrom("a", "b", " c ", ""));
+  fc.assert(
+    fc.property(fc.array(fc.array(line, { maxLength: 4 }), { minLength: 2, maxLength: 6 }), (answers) => {
+      let last = noLines;
+      for (const lines of answers) {
+        const text = headOf(...lines.map(([name, value]) => `${name}:${value}`));
+        const answer = parseResponseHead(text, last) ?? assert.fail();
+        assert.deepEqual(answer.head, parseResponseHead(text)?.head);
+        last = answer.known;
+      }
+    }),
+  );
 });

@@ -69,37 +69,48 @@ export function parseResponseHead(
 ): { readonly head: ResponseHead; readonly known: KnownLines } | undefined {
   if (!STATUS_LINE.test(text)) return undefined;
   const values: string[] = [];
-  let others: { readonly names: string[]; readonly unchanged: (Line | undefined)[] } | undefined;
-  const begin = (names: readonly string[]) => ({ names: [...names], unchanged: known.unchanged.slice(0, names.length) });
-  for (let start = text.indexOf("\r\n") + 2; start < text.length;) {
-    const place = values.length;
-    const line = others === undefined ? known.unchanged[place] : undefined;
-    if (line !== undefined && text.startsWith(line.text, start)) {
+  const start = readExpected(text, text.indexOf("\r\n") + 2, known, values);
+  const isAsExpected = start === text.length && values.length === known.names.length;
+  const next = isAsExpected ? known : readOthers(text, start, known, values);
+  if (next === undefined) return undefined;
+  return { head: { status: statusOf(text), headers: { places: next.places, values } }, known: next };
+}
+
+/** Adds the values of the lines that have the expected names; answers where the first other one starts. */
+function readExpected(text: string, start: number, { names, unchanged }: KnownLines, values: string[]): number {
+  let at = start;
+  for (let place = 0; place < names.length && at < text.length; place += 1) {
+    const line = unchanged[place];
+    if (line !== undefined && text.startsWith(line.text, at)) {
       values.push(line.value);
-      start += line.text.length;
+      at += line.text.length;
       continue;
     }
-    const end = text.indexOf("\r\n", start);
-    let name = others === undefined ? known.names[place] : undefined;
-    const isKnown = name !== undefined && text.startsWith(name, start);
-    if (name === undefined || !isKnown) {
-      const behind = text.indexOf(":", start) + 1;
-      if (behind <= start + 1 || behind > end) return undefined;
-      name = text.slice(start, behind);
-    }
-    const value = trimmed(text, start + name.length, end);
-    if (isKnown) known.unchanged[place] = undefined;
-    else {
-      others ??= begin(known.names.slice(0, place));
-      others.names.push(name);
-      others.unchanged.push({ text: text.slice(start, end + 2), value });
-    }
-    values.push(value);
-    start = end + 2;
+    const name = names[place] ?? "";
+    if (!text.startsWith(name, at)) break;
+    unchanged[place] = undefined;
+    const end = text.indexOf("\r\n", at);
+    values.push(trimmed(text, at + name.length, end));
+    at = end + 2;
   }
-  if (known.names.length > values.length) others ??= begin(known.names.slice(0, values.length));
-  const next = others === undefined ? known : { ...others, places: placesOf(others.names) };
-  return { head: { status: statusOf(text), headers: { places: next.places, values } }, known: next };
+  return at;
+}
+
+/** Adds the values of all lines from `start` on; answers what is known now. Undefined: one of them is no header. */
+function readOthers(text: string, start: number, known: KnownLines, values: string[]): KnownLines | undefined {
+  const names = known.names.slice(0, values.length);
+  const unchanged = known.unchanged.slice(0, values.length);
+  for (let at = start; at < text.length;) {
+    const end = text.indexOf("\r\n", at);
+    const behind = text.indexOf(":", at) + 1;
+    if (behind <= at + 1 || behind > end) return undefined;
+    const value = trimmed(text, behind, end);
+    names.push(text.slice(at, behind));
+    unchanged.push({ text: text.slice(at, end + 2), value });
+    values.push(value);
+    at = end + 2;
+  }
+  return { names, unchanged, places: placesOf(names) };
 }
 
 /** Three digits, as `STATUS_LINE` has seen. */
