@@ -104,12 +104,7 @@ async function runRclone(rclone: Rclone, how: Leg["rclone"]): Promise<ToolRun> {
 }
 
 /** One job from its submission to its end; the CPU is that of worker, master and Redis together. */
-export async function runOurs(
-  system: System,
-  prefix: string,
-  objects: number,
-  bucket = sourceBucket,
-): Promise<OurRun> {
+export async function runOurs(system: System, prefix: string, objects: number, bucket = sourceBucket): Promise<OurRun> {
   const cpuOf = (name: string): number => cpuSeconds(system.processes.pid(name));
   const cpu = () => ({ worker: cpuOf("worker-1"), master: cpuOf("master-1"), redis: cpuOf("redis") });
   const before = cpu();

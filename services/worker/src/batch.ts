@@ -9,6 +9,8 @@ export interface Batch {
   readonly view: TargetView;
   /** Another way to copy than the process' usual one: a large object of a task of its own is spread. */
   readonly copyObject: CopyObject | undefined;
+  /** How many uploads of its object were given up before, where that was spread over the fleet. */
+  readonly restarts: number;
   /** Whether the task may be removed from under us: asked before a bad copy is removed. */
   isOpen(): Promise<boolean>;
   /** The link is down: nothing of this task can go on here. */

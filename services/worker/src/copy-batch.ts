@@ -117,10 +117,12 @@ function giveUpDeadly({ taken, book }: TaskRun, clock: Clock): void {
 }
 
 async function openBatch(run: TaskRun, indexes: readonly number[], parts: BatchParts): Promise<Batch> {
+  const { manifest } = run.taken;
   return {
     work: () => run.work,
     view: await viewOf(run, indexes, parts),
-    copyObject: run.taken.manifest.objects.length === 1 ? createBeginUpload(run, parts) : undefined,
+    copyObject: manifest.objects.length === 1 ? createBeginUpload(run, parts) : undefined,
+    restarts: manifest.kind === "copy-batch" ? (manifest.restarts ?? 0) : 0,
     isOpen: () => parts.ledger.isOpen(run.taken.task),
     pathDown: () => run.stop("path"),
     signal: run.signal,

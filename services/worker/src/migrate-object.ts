@@ -93,7 +93,7 @@ async function whatIsThere(trail: Trail, key: string, batch: Batch, parts: Migra
 /** Follows an object that changes at the source to its present version. */
 async function throughVersions(trail: Trail, key: string, batch: Batch, parts: MigrateParts): Promise<Outcome> {
   const how = { paths: batch.work().paths, signal: batch.signal };
-  let begun = 0;
+  let begun = batch.restarts;
   for (;;) {
     const before = begun;
     const attempt = (n: number): Promise<Outcome> => {

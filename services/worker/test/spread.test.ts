@@ -221,6 +221,21 @@ test("an object that is replaced in the middle arrives as its new version", asyn
   assert.deepEqual([outcome?.sourceEtag, outcome?.attempts], ["22222222222222222222222222222222-2", 2]);
 });
 
+test("the attempts of an object that has become too small to be spread count the upload that was given up", async () => {
+  const next = noisyBytes(partSize / 2, 3);
+  const world: World = createLargeWorld({
+    target: watched({
+      part: (nth) =>
+        nth === 11 ? world.source.lay({ key, bytes: next, etag: "22222222222222222222222222222222-2" }) : undefined,
+    }).target,
+  });
+  await world.worker().runTask(await planLarge(world), createTestHold());
+  await runAll(world);
+  await assertArrived(world, next);
+  const [outcome] = await world.outcomes();
+  assert.equal(outcome?.attempts, 3, "the upload, the version that was listed, the present one");
+});
+
 test("an object that changes again and again fails, and a retry begins anew", async () => {
   let version = 1;
   let isRestless = true;

@@ -77,7 +77,7 @@ export type FaultPlanInput = z.input<typeof faultPlanSchema>;
 export interface FaultedRequest {
   readonly operation: string;
   readonly key: string;
-  /** That the request names as its signer's; undefined: it is not signed. */
+  /** That the request names as its signer's; undefined: none in its header. */
   readonly accessKeyId?: string | undefined;
 }
 

@@ -17,7 +17,7 @@ interface OutcomeBase {
   readonly sourceEtag: string;
   /**
    * Tries of this object within the run that settled it. One that goes in parts has those of the part (or of the completion)
-   * that needed the most in its last upload, and one for each upload before that.
+   * that needed the most in its last upload, and one for each try of the whole before that.
    */
   readonly attempts: number;
   readonly atMs: number;

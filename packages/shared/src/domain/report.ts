@@ -9,7 +9,7 @@ export interface JournalSummary {
   /** Copied objects by what proves their source bytes. */
   readonly copiedByProof: Readonly<Partial<Record<SourceProof, number>>>;
   readonly skippedByReason: Readonly<Partial<Record<SkipReason, number>>>;
-  /** Copied objects that needed more than one attempt. */
+  /** Copied objects that needed more than one attempt, or one of whose parts did. */
   readonly copiedAgain: number;
 }
 

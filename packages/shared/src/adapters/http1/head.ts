@@ -76,7 +76,7 @@ export function parseResponseHead(
   return { head: { status: statusOf(text), headers: { places: next.places, values } }, known: next };
 }
 
-/** Adds the values of the lines that have the expected names; answers where the first other one starts. */
+/** Adds the values of the lines that have the expected names; answers where the first other one starts. Lines that vary are forgotten. */
 function readExpected(text: string, start: number, { names, unchanged }: KnownLines, values: string[]): number {
   let at = start;
   for (let place = 0; place < names.length && at < text.length; place += 1) {
