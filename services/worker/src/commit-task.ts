@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { FaultCode } from "@causeway/shared/domain/fault-codes.ts";
 import type { SourceObject } from "@causeway/shared/domain/object.ts";
 import type { Outcome } from "@causeway/shared/domain/outcome.ts";
-import type { FailedBatch, FailedObject, WrittenObject } from "@causeway/shared/domain/task.ts";
+import { type FailedBatch, type FailedObject, restartsOf, type WrittenObject } from "@causeway/shared/domain/task.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Journal } from "@causeway/shared/ports/journal.ts";
 import type { Commit, Committed, TaskLedger } from "@causeway/shared/ports/task-ledger.ts";
@@ -74,9 +74,7 @@ function commitOf(run: TaskRun, journalPart: string | undefined): Commit {
 
 /** Somebody else had the task before, or an earlier generation of its object. */
 function mayBeWrittenLate({ taken: { task, manifest } }: TaskRun): boolean {
-  if (task.start > 1) return true;
-  const { restarts = 0 } = manifest.kind === "copy-batch" ? manifest : manifest.spread;
-  return restarts > 0;
+  return task.start > 1 || restartsOf(manifest) > 0;
 }
 
 /** Failed objects, one batch per code: each batch is already the manifest of its retry. */

@@ -1,5 +1,6 @@
 import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { Outcome } from "@causeway/shared/domain/outcome.ts";
+import { restartsOf } from "@causeway/shared/domain/task.ts";
 import { targetKey } from "@causeway/shared/domain/target-key.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Persist } from "./attempts.ts";
@@ -122,7 +123,7 @@ async function openBatch(run: TaskRun, indexes: readonly number[], parts: BatchP
     work: () => run.work,
     view: await viewOf(run, indexes, parts),
     copyObject: manifest.objects.length === 1 ? createBeginUpload(run, parts) : undefined,
-    restarts: manifest.kind === "copy-batch" ? (manifest.restarts ?? 0) : 0,
+    restarts: restartsOf(manifest),
     isOpen: () => parts.ledger.isOpen(run.taken.task),
     pathDown: () => run.stop("path"),
     signal: run.signal,

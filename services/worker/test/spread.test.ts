@@ -206,8 +206,8 @@ test("a paused job's group goes back with its parts, and goes on with the others
   assert.equal(seen.parts, partCount);
 });
 
-test("an object that is replaced in the middle arrives as its new version", async () => {
-  const next = noisyBytes(17 * partSize, 2);
+/** The outcome of an object that is replaced while its parts are sent. */
+async function replacedMidway(next: Uint8Array) {
   const world: World = createLargeWorld({
     target: watched({
       part: (nth) =>
@@ -218,21 +218,16 @@ test("an object that is replaced in the middle arrives as its new version", asyn
   await runAll(world);
   await assertArrived(world, next);
   const [outcome] = await world.outcomes();
+  return outcome;
+}
+
+test("an object that is replaced in the middle arrives as its new version", async () => {
+  const outcome = await replacedMidway(noisyBytes(17 * partSize, 2));
   assert.deepEqual([outcome?.sourceEtag, outcome?.attempts], ["22222222222222222222222222222222-2", 2]);
 });
 
 test("the attempts of an object that has become too small to be spread count the upload that was given up", async () => {
-  const next = noisyBytes(partSize / 2, 3);
-  const world: World = createLargeWorld({
-    target: watched({
-      part: (nth) =>
-        nth === 11 ? world.source.lay({ key, bytes: next, etag: "22222222222222222222222222222222-2" }) : undefined,
-    }).target,
-  });
-  await world.worker().runTask(await planLarge(world), createTestHold());
-  await runAll(world);
-  await assertArrived(world, next);
-  const [outcome] = await world.outcomes();
+  const outcome = await replacedMidway(noisyBytes(partSize / 2, 3));
   assert.equal(outcome?.attempts, 3, "the upload, the version that was listed, the present one");
 });
 

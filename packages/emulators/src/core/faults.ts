@@ -77,8 +77,8 @@ export type FaultPlanInput = z.input<typeof faultPlanSchema>;
 export interface FaultedRequest {
   readonly operation: string;
   readonly key: string;
-  /** That the request names as its signer's; undefined: none in its header. */
-  readonly accessKeyId?: string | undefined;
+  /** That the request's header names as its signer's, if any; asked only by rules about a key. */
+  readonly accessKeyId?: () => string | undefined;
 }
 
 /** The rules that strike one request, in the plan's order. */
@@ -106,7 +106,7 @@ function createStriker(rule: FaultRule, salt: string): Striker {
   let struck = 0;
   return ({ operation, key, accessKeyId }) => {
     if (!meets(rule.operation, operation) || pattern?.test(key) === false) return undefined;
-    if (rule.accessKeyId !== undefined && rule.accessKeyId !== accessKeyId) return undefined;
+    if (rule.accessKeyId !== undefined && rule.accessKeyId !== accessKeyId?.()) return undefined;
     matched += 1;
     if (matched < rule.fromRequest || matched > (rule.toRequest ?? Infinity)) return undefined;
     if (draw(salt, rule.by === "key" ? key : String(matched)) >= rule.share) return undefined;

@@ -78,7 +78,7 @@ async function operate(exchange: Exchange, options: ListenOptions): Promise<Outc
   const { protocol, requests, faults } = options;
   const operation = protocol.operationOf(exchange);
   const key = protocol.keyOf?.(exchange) ?? decodedPath(exchange);
-  const rules = faults.current.strike({ operation, key, accessKeyId: accessKeyOf(exchange) });
+  const rules = faults.current.strike({ operation, key, accessKeyId: () => accessKeyOf(exchange) });
   const outcome: Outcome =
     rules.length === 0
       ? { action: "answer", answer: await protocol.answer(exchange), ending: "whole" }

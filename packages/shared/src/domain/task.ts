@@ -68,6 +68,12 @@ export interface CompleteUpload {
 /** What a task has to do. */
 export type Manifest = CopyBatch | CopyParts | CompleteUpload;
 
+/** How many generations of a task's spread object ended without a copy before this one; 0 for any other task. */
+export function restartsOf(manifest: Manifest): number {
+  const { restarts = 0 } = manifest.kind === "copy-batch" ? manifest : manifest.spread;
+  return restarts;
+}
+
 /** A task as the planner makes it. `taskId`: 128 random bits as 32 hex digits, never a counter. */
 export interface PlannedTask {
   readonly taskId: string;

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { SourceFacts } from "@causeway/shared/domain/object.ts";
 import { groupParts } from "@causeway/shared/domain/parts.ts";
-import type { CompleteUpload, CopyParts, SpreadCopy } from "@causeway/shared/domain/task.ts";
+import { type CompleteUpload, type CopyParts, restartsOf, type SpreadCopy } from "@causeway/shared/domain/task.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Upload } from "@causeway/shared/ports/object-target.ts";
 import type { SpreadLedger, SpreadStep } from "@causeway/shared/ports/spread-ledger.ts";
@@ -74,7 +74,7 @@ function spreadStep({ taken: { task, manifest } }: TaskRun, { facts, plan, proof
     uploadId: upload.uploadId,
     partSizeBytes: plan.partSizeBytes,
     proof,
-    restarts: manifest.kind === "copy-batch" ? (manifest.restarts ?? 0) : manifest.spread.restarts,
+    restarts: restartsOf(manifest),
   };
   const { objects } = manifest;
   const complete: CompleteUpload = { kind: "complete-upload", objects, spread };
