@@ -19,10 +19,17 @@ export function createBacklogGauge(
   ledger: Pick<DispatchLedger, "active">,
   budgetBytes: number,
   clock: Clock,
-): BacklogGauge {
+): BacklogGauge & {
+  /** Somebody else of this process has asked the ledger just now. */
+  saw(jobs: readonly ActiveJob[]): void;
+} {
   let jobs: readonly ActiveJob[] = [];
   let readMs = Number.NEGATIVE_INFINITY;
   return {
+    saw(seen) {
+      readMs = clock.monotonicMs();
+      jobs = seen;
+    },
     async hasRoom(jobId) {
       if (clock.monotonicMs() - readMs >= freshMs) {
         readMs = clock.monotonicMs();

@@ -7,7 +7,7 @@ import { createDispatcher } from "./dispatch.ts";
 import { createSweeper } from "./sweep.ts";
 
 function dispatcherOf(rig: Rig, obstacle?: string) {
-  return createDispatcher({
+  const dispatch = createDispatcher({
     ledger: rig.ledger.dispatch,
     jobs: rig.ledger.jobs,
     plans: rig.ledger.plans,
@@ -20,6 +20,7 @@ function dispatcherOf(rig: Rig, obstacle?: string) {
     backlogBudgetBytes: 1 << 26,
     obstacle: () => obstacle,
   });
+  return async () => await dispatch(await rig.ledger.dispatch.active());
 }
 
 function sweeperOf(rig: Rig) {

@@ -29,9 +29,11 @@ const smallestDepth = 8;
 /** Unfinished shards are handed to the listers again this often; who is listed already does not notice. */
 const feedEveryMs = 1000;
 const dropAtOnce = 1000;
+/** Workers tell of themselves once a second. */
+const fleetFreshMs = 1000;
 
 /** One round of dispatching: shards to the listers, tasks to the queue, backlogs of cancelled jobs away. */
-export function createDispatcher(parts: DispatcherParts): () => Promise<"again" | "rest"> {
+export function createDispatcher(parts: DispatcherParts): (jobs: readonly ActiveJob[]) => Promise<"again" | "rest"> {
   const fedMs = new Map<string, number>();
   const guard = createJobGuard(parts);
   // Apart: what keeps tasks from being handed out holds up neither a listing nor a cancel.
@@ -51,18 +53,19 @@ export function createDispatcher(parts: DispatcherParts): () => Promise<"again" 
     }
   }
 
+  const fleet = createFleetSight(parts);
+
   async function handOut(jobs: readonly ActiveJob[]): Promise<number> {
     const waiting = jobs.filter(({ state, pendingTasks }) => state === "running" && pendingTasks > 0);
     if (waiting.length === 0) return 0;
-    const workers = await parts.workers.list();
+    const [workers, queued] = await Promise.all([fleet(), parts.tasks.waiting()]);
     const obstacle = parts.obstacle(workers);
     if (obstacle !== undefined) {
       const fault = new Fault("JOURNAL_FAILED", "path", { said: obstacle });
       for (const { jobId } of waiting) await handOutGuard.attempt(jobId, () => Promise.reject(fault), 0);
       return 0;
     }
-    const free = depthFor(workers) - (await parts.tasks.waiting());
-    const shares = shareOut(waiting, free, credits);
+    const shares = shareOut(waiting, depthFor(workers) - queued, credits);
     ({ credits } = shares);
     let handedOut = 0;
     for (const [jobId, count] of shares.tasks) {
@@ -73,8 +76,7 @@ export function createDispatcher(parts: DispatcherParts): () => Promise<"again" 
     return handedOut;
   }
 
-  return async () => {
-    const jobs = await parts.ledger.active();
+  return async (jobs) => {
     await feed(jobs);
     const handedOut = await handOut(jobs);
     if (handedOut > 0) parts.meter.count("migration_dispatched_tasks_total", {}, handedOut);
@@ -83,6 +85,19 @@ export function createDispatcher(parts: DispatcherParts): () => Promise<"again" 
       left += await guard.attempt(jobId, () => parts.ledger.dropBacklog(jobId, dropAtOnce), 0);
     }
     return handedOut > 0 || left > 0 ? "again" : "rest";
+  };
+}
+
+/** The fleet as it was told of a moment ago. */
+function createFleetSight({ workers, clock }: Pick<DispatcherParts, "workers" | "clock">) {
+  let seen: readonly WorkerRecord[] = [];
+  let readMs = Number.NEGATIVE_INFINITY;
+  return async (): Promise<readonly WorkerRecord[]> => {
+    if (clock.monotonicMs() - readMs < fleetFreshMs) return seen;
+    const nowMs = clock.monotonicMs();
+    seen = await workers.list();
+    readMs = nowMs;
+    return seen;
   };
 }
 

@@ -2,6 +2,7 @@ import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Lease } from "@causeway/shared/ports/lease.ts";
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
+import { createAlarm } from "./alarm.ts";
 
 /** Something that one master at a time does again and again. Each round must be harmless when two do it at once. */
 export interface DutySpec {
@@ -20,7 +21,7 @@ export interface DutySurroundings {
 
 export interface Duty {
   start(): void;
-  /** Something changed: look now instead of at the end of the pause. */
+  /** Something changed: look soon instead of at the end of the pause. */
   nudge(): void;
   /** Ends the round that runs and gives the lease back, so that another master goes on at once. */
   stop(): Promise<void>;
@@ -29,6 +30,7 @@ export interface Duty {
 /** Another master takes over after a crash within this time. */
 const leaseMs = 5000;
 const standbyMs = 1000;
+/** Between two rounds, however much changes. */
 const againMs = 25;
 const afterErrorMs = 1000;
 
@@ -36,7 +38,7 @@ const afterErrorMs = 1000;
 export function createDuty(spec: DutySpec, { lease, clock, log }: DutySurroundings): Duty {
   const stopping = new AbortController();
   const { signal } = stopping;
-  let wake = new AbortController();
+  const alarm = createAlarm(clock, againMs);
   let failing = false;
   let loop = Promise.resolve();
 
@@ -57,10 +59,7 @@ export function createDuty(spec: DutySpec, { lease, clock, log }: DutySurroundin
 
   async function run(): Promise<void> {
     while (!signal.aborted) {
-      const pauseMs = await round();
-      // A nudge in mid-round finds the controller of this pause aborted, so the pause ends at once.
-      await clock.sleep(pauseMs, { signal: AbortSignal.any([signal, wake.signal]) }).catch(() => undefined);
-      if (wake.signal.aborted) wake = new AbortController();
+      await alarm.pause(await round());
     }
     await lease.release(spec.name).catch(() => undefined);
   }
@@ -69,9 +68,10 @@ export function createDuty(spec: DutySpec, { lease, clock, log }: DutySurroundin
     start() {
       loop = run();
     },
-    nudge: () => wake.abort(),
+    nudge: () => alarm.ring(),
     async stop() {
       stopping.abort(new Error("stopping"));
+      alarm.ring();
       await loop;
     },
   };

@@ -35,8 +35,8 @@ test("a job whose step the ledger refuses says why, and holds up no other", asyn
     obstacle: () => undefined,
   });
   t.after(() => rig.tasks.close());
-  await dispatch();
-  await dispatch();
+  await dispatch(await rig.ledger.dispatch.active());
+  await dispatch(await rig.ledger.dispatch.active());
   assert.equal(refusals, 1, "it rests before it is tried again");
   assert.equal((await rig.ledger.jobs.counts(well.id))?.dispatchedTasks, 1);
   assert.equal((await rig.ledger.jobs.get(well.id))?.stateReason, null);

@@ -6,6 +6,7 @@ import { sourceOf } from "../test/rig.ts";
 import { createListingBoard, type ListingBoard } from "./listing-board.ts";
 
 const source = sourceOf([]);
+const ignore = (): void => {};
 const shardOf = (id: string) => {
   return { id, version: 1, after: undefined, before: undefined, cursor: undefined };
 };
@@ -20,7 +21,7 @@ function enter(board: ListingBoard, jobId: string, shardId: string, keys: readon
 describe("the board of listers", () => {
   test("a slot is idle until a shard is listed or on its way, and again when nobody brought it in a second", () => {
     const clock = createManualClock();
-    const board = createListingBoard(3, clock);
+    const board = createListingBoard(3, clock, ignore);
     assert.equal(board.idle(), 3);
     const entered = enter(board, "job", "a", ["1", "2"]);
     const [shard] = board.listed();
@@ -34,7 +35,7 @@ describe("the board of listers", () => {
   });
 
   test("a shard is open to splits once a key of it is seen, not while one is tried, and not soon after one found no cut", () => {
-    const board = createListingBoard(3, createManualClock());
+    const board = createListingBoard(3, createManualClock(), ignore);
     const entered = enter(board, "job", "a");
     const [shard] = board.listed();
     assert.ok(shard !== undefined);
@@ -50,7 +51,7 @@ describe("the board of listers", () => {
   });
 
   test("the shard with the most left is known by what was listed and how far the cursor went", () => {
-    const board = createListingBoard(3, createManualClock());
+    const board = createListingBoard(3, createManualClock(), ignore);
     enter(board, "job", "near the end", ["0", "1", "2", "3", "4", "5", "6", "7", "8"]);
     enter(board, "job", "at the beginning", ["0", "1", "2"]);
     const left = Object.fromEntries(board.listed().map((shard) => [shard.shardId, shard.left()]));
@@ -58,7 +59,7 @@ describe("the board of listers", () => {
   });
 
   test("a job that holds several slots frees one for each job that has none, where all are taken", () => {
-    const board = createListingBoard(4, createManualClock());
+    const board = createListingBoard(4, createManualClock(), ignore);
     for (const shard of ["a", "b", "c"]) enter(board, "huge", shard);
     assert.equal(board.mustYield("a", ["huge", "small"]), false, "a slot is free");
     enter(board, "huge", "d");
@@ -69,7 +70,7 @@ describe("the board of listers", () => {
   });
 
   test("with more jobs than slots each takes its turn", () => {
-    const board = createListingBoard(2, createManualClock());
+    const board = createListingBoard(2, createManualClock(), ignore);
     enter(board, "one", "a");
     enter(board, "two", "b");
     assert.equal(board.mustYield("a", ["one", "two"]), false);

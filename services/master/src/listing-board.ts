@@ -31,7 +31,8 @@ export interface ListingBoard {
 /** A shard that is not taken within this time went to another master. */
 const onItsWayMs = 1000;
 
-export function createListingBoard(slots: number, clock: Clock): ListingBoard {
+/** `onChange`: there may be more to split, or more slots to split for. */
+export function createListingBoard(slots: number, clock: Clock, onChange: () => void): ListingBoard {
   const shards = new Map<string, ListedShard>();
   const yielding = new Set<string>();
   const announced = new Map<string, Knowledge>();
@@ -50,11 +51,19 @@ export function createListingBoard(slots: number, clock: Clock): ListingBoard {
       announced.delete(shardId);
       shards.set(shardId, shard);
       return {
-        ...watch,
+        onShard(present) {
+          watch.onShard(present);
+          onChange();
+        },
+        onPage(objects) {
+          watch.onPage(objects);
+          onChange();
+        },
         leave() {
           end();
           if (shards.get(shardId) === shard) shards.delete(shardId);
           yielding.delete(shardId);
+          onChange();
         },
       };
     },

@@ -23,7 +23,7 @@ async function open(clock = createManualClock()) {
   const { jobs, silences } = rig.ledger;
   const record = await recordOf(rig, job);
   const nextTurn = () => {
-    const board = createListingBoard(2, clock);
+    const board = createListingBoard(2, clock, () => {});
     for (const shardId of [shard.id, "two"]) {
       board.enter({ jobId: job.id, shardId, prefix: "", source: sourceOf([]) });
     }

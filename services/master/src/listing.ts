@@ -1,5 +1,6 @@
 import type { ShardQueue } from "@causeway/shared/ports/task-queue.ts";
 import type { DispatchLedger } from "@causeway/shared/ports/dispatch-ledger.ts";
+import { createAlarm } from "./alarm.ts";
 import { createLister, type ListerParts } from "./lister.ts";
 import { createListingBoard } from "./listing-board.ts";
 import { createListingPaces } from "./listing-pace.ts";
@@ -15,11 +16,13 @@ export interface ListingParts extends Omit<ListerParts, "board" | "paces"> {
 
 /** The listers of a process: what handles shards off the queue, and what gives idle slots work. */
 export function createListing(given: ListingParts): Splitter & { readonly list: ReturnType<typeof createLister> } {
-  const board = createListingBoard(given.slots, given.clock);
+  const alarm = createAlarm(given.clock, 0);
+  const board = createListingBoard(given.slots, given.clock, () => alarm.ring());
   const paces = createListingPaces(given.slots, given.clock);
   const parts = { ...given, board, paces };
   const splitter = createSplitter({
     ...parts,
+    alarm,
     bears: (jobId) => paces.bears(jobId),
     splitElsewhere: createSplitElsewhere(parts),
   });

@@ -1,6 +1,7 @@
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Journal } from "@causeway/shared/ports/journal.ts";
 import type { Ledger } from "@causeway/shared/ports/ledger.ts";
+import type { Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { Meter } from "@causeway/shared/ports/meter.ts";
 import type { CredentialSeal } from "@causeway/shared/ports/secrets.ts";
 import type { ShardConsumer, ShardQueue, TaskQueue } from "@causeway/shared/ports/task-queue.ts";
@@ -71,13 +72,19 @@ export function createMaster(parts: MasterParts): Master {
     ledger: ledger.dispatch,
     obstacle: workersObstacle,
   });
-  const settler = createSettler({ ...parts, ...ledger, ledger: ledger.dispatch, stores });
+  const settler = createSettler({ ...parts, ...ledger, stores });
   const sweeper = createSweeper({ ...ledger, ...parts, ledger: ledger.dispatch });
-  const dispatch = createDuty({ name: "dispatch", everyMs: pollMs, run: dispatcher }, surroundings);
-  const settle = createDuty({ name: "settle", everyMs: pollMs, run: settler }, surroundings);
+  /** One look at the jobs serves all who ask how they stand. */
+  async function attend(options: Signalled): Promise<"again" | "rest"> {
+    const jobs = await ledger.dispatch.active();
+    gauge.saw(jobs);
+    settler(jobs, options);
+    return await dispatcher(jobs);
+  }
+  const dispatch = createDuty({ name: "dispatch", everyMs: pollMs, run: attend }, surroundings);
   const sweep = createDuty({ name: "sweep", everyMs: sweepEveryMs, run: sweeper }, surroundings);
   const notify = createNotifyDuty({ ...parts, ...ledger, chance: Math.random }, surroundings);
-  const duties = [dispatch, settle, sweep, notify];
+  const duties = [dispatch, sweep, notify];
   const listing = createListing({
     ...parts,
     ...ledger,
@@ -86,7 +93,7 @@ export function createMaster(parts: MasterParts): Master {
     gauge,
     slots: settings.listers,
     stopping: stopping.signal,
-    onChange: () => [dispatch, settle].forEach((duty) => duty.nudge()),
+    onChange: () => dispatch.nudge(),
   });
   /** While Redis is away the ledger waits for it; whoever asks whether we are ready does not. */
   async function fleetTrouble(): Promise<string | undefined> {

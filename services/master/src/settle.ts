@@ -2,7 +2,7 @@ import { Fault } from "@causeway/shared/domain/fault.ts";
 import type { StateReason } from "@causeway/shared/domain/job.ts";
 import { reasonOf } from "@causeway/shared/domain/reason.ts";
 import type { Clock } from "@causeway/shared/ports/clock.ts";
-import type { ActiveJob, DispatchLedger } from "@causeway/shared/ports/dispatch-ledger.ts";
+import type { ActiveJob } from "@causeway/shared/ports/dispatch-ledger.ts";
 import type { JobLedger } from "@causeway/shared/ports/job-ledger.ts";
 import type { Journal } from "@causeway/shared/ports/journal.ts";
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
@@ -18,7 +18,6 @@ import { recheckTasks } from "./recheck.ts";
 import { tellSilence, tellTrouble } from "./tell-trouble.ts";
 
 export interface SettlerParts {
-  readonly ledger: DispatchLedger;
   readonly jobs: JobLedger;
   readonly settling: SettleLedger;
   readonly dropped: DroppedLedger;
@@ -39,7 +38,7 @@ const afterErrorMs = 5000;
  * One round of closing jobs. Each job is attended on its own, so that one whose target is away holds up nobody else; a round
  * starts what is due and does not wait for it.
  */
-export function createSettler(parts: SettlerParts): (options: Signalled) => Promise<"rest"> {
+export function createSettler(parts: SettlerParts): (jobs: readonly ActiveJob[], options: Signalled) => void {
   const busy = new Set<string>();
   const rests = new Map<string, Rest>();
   const rest = (jobId: string, ms: number, after: Rest["after"]) =>
@@ -59,8 +58,7 @@ export function createSettler(parts: SettlerParts): (options: Signalled) => Prom
     }
   }
 
-  return async (options) => {
-    const jobs = await parts.ledger.active();
+  return (jobs, options) => {
     for (const jobId of rests.keys()) if (!jobs.some((job) => job.jobId === jobId)) rests.delete(jobId);
     for (const job of jobs) {
       const { jobId } = job;
@@ -68,7 +66,6 @@ export function createSettler(parts: SettlerParts): (options: Signalled) => Prom
       busy.add(jobId);
       void attend(job, options).finally(() => busy.delete(jobId));
     }
-    return "rest";
   };
 }
 

@@ -3,12 +3,15 @@ import type { Clock } from "@causeway/shared/ports/clock.ts";
 import type { Meter } from "@causeway/shared/ports/meter.ts";
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
 import type { Logger } from "@causeway/shared/platform/logger.ts";
+import type { Alarm } from "./alarm.ts";
 import type { BacklogGauge } from "./backlog-gauge.ts";
 import type { ListedShard, ListingBoard } from "./listing-board.ts";
 import { type SplitParts, splitShard } from "./split-shards.ts";
 
 export interface SplitterParts extends SplitParts {
   readonly board: ListingBoard;
+  /** Rings when the board changes. */
+  readonly alarm: Alarm;
   readonly gauge: Pick<BacklogGauge, "hasRoom">;
   readonly clock: Clock;
   readonly meter: Meter;
@@ -24,7 +27,8 @@ export interface Splitter {
   stop(): Promise<void>;
 }
 
-const lookEveryMs = 25;
+/** From a change of the board to the look at it: what changes meanwhile is seen by the same look. */
+const gatherMs = 25;
 /** A master that lists nothing looks at the others' shards this often. */
 const elsewhereEveryMs = 1000;
 /** Less than two pages are listed faster than split. */
@@ -32,7 +36,7 @@ const smallestLeft = 2000;
 
 /** Gives idle listers work: each splits the shard that has the most left, so the splits go on until every slot lists. */
 export function createSplitter(parts: SplitterParts): Splitter {
-  const { board, clock, log } = parts;
+  const { board, alarm, clock, log } = parts;
   const stopping = new AbortController();
   const { signal } = stopping;
   /** What is under way, and how many shards each is to bring. */
@@ -46,7 +50,10 @@ export function createSplitter(parts: SplitterParts): Splitter {
         // A refusal of the source is its lister's to judge, and a ledger that is away comes back.
         if (!signal.aborted && !(error instanceof Fault)) log.warn({ err: error }, "a shard could not be split");
       })
-      .finally(() => attempts.delete(running));
+      .finally(() => {
+        attempts.delete(running);
+        alarm.ring();
+      });
     attempts.set(running, wanted);
   }
 
@@ -81,7 +88,8 @@ export function createSplitter(parts: SplitterParts): Splitter {
   async function run(): Promise<void> {
     while (!signal.aborted) {
       look();
-      await clock.sleep(lookEveryMs, { signal }).catch(() => undefined);
+      await alarm.pause(elsewhereEveryMs);
+      await clock.sleep(gatherMs, { signal }).catch(() => undefined);
     }
     await Promise.all(attempts);
   }
@@ -92,6 +100,7 @@ export function createSplitter(parts: SplitterParts): Splitter {
     },
     async stop() {
       stopping.abort(new Error("stopping"));
+      alarm.ring();
       await loop;
     },
   };

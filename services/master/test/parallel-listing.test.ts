@@ -82,7 +82,7 @@ async function listAll(
 ): Promise<{ readonly shards: number }> {
   const { id: jobId } = await rig.submit({ source: { ...someSource, prefix: "" } });
   const chance = createChance(play.seed);
-  const board = createListingBoard(listers, rig.clock);
+  const board = createListingBoard(listers, rig.clock, () => {});
   const source = {
     listPage: (request, options) =>
       rig.source.listPage({ ...request, limit: Math.min(request.limit, play.pageKeys) }, options),

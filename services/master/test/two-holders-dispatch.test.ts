@@ -13,7 +13,11 @@ await forEachLedger("several holders dispatch and sweep at once", (open) => {
   test("dispatch: each task is queued once, as its first run", async () => {
     const { rig, ledger, holders } = rigOf(open(createSystemClock()));
     const jobId = await planned(rig, 60);
-    await Promise.all(holders((parts) => createDispatcher(parts)).map(untilRest));
+    const dispatchers = holders((parts) => {
+      const dispatch = createDispatcher(parts);
+      return async () => await dispatch(await parts.ledger.active());
+    });
+    await Promise.all(dispatchers.map(untilRest));
     const taskIds = ledger.queued.map(({ taskId }) => taskId);
     assert.equal(new Set(taskIds).size, 60);
     assert.equal(taskIds.length, 60, "no task is queued twice");

@@ -39,7 +39,7 @@ export function createRedisLedger(redis: RedisConnection, { clock, holder }: Red
     settling: createRedisSettling(redis, index, clock),
     dropped: createRedisDropped(redis),
     notices: createRedisNotices(redis, index, clock),
-    lease: createRedisLease(redis, holder),
+    lease: createRedisLease(redis, holder, clock),
     workers: createRedisWorkers(redis, clock),
   };
 }
