@@ -7,7 +7,7 @@ const hold = plainScript("hold-lease");
 const release = plainScript("release-lease");
 
 /** A lease that was renewed so short a time ago, as a share of how long it lasts, is ours without asking: nobody can have it. */
-const certainShare = 0.2;
+const certainShare = 0.4;
 
 /** Leases as `holder` sees them: keys that expire. */
 export function createRedisLease(redis: RedisConnection, holder: string, clock: Pick<Clock, "monotonicMs">): Lease {

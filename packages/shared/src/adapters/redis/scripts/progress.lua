@@ -3,16 +3,30 @@ local id, run, start, now = unpack(ARGV, 1, 4)
 if not holds(id, run, start) then return { 'refused' } end
 local standing = {}
 local added = { copied = { 0, 0 }, skipped = { 0, 0 }, failed = { 0, 0 } }
-for at = 5, #ARGV, 2 do
-  local index, row = ARGV[at], ARGV[at + 1]
-  if call('HSETNX', TASK, 'row:' .. index, row) == 1 then
-    local kind, size = string.match(row, '^(%a+) (%d+) ')
-    added[kind][1] = added[kind][1] + 1
-    added[kind][2] = added[kind][2] + tonumber(size)
-  else
-    table.insert(standing, index)
-    table.insert(standing, call('HGET', TASK, 'row:' .. index))
+-- Lua takes some thousand values apart in one go, and no more.
+local AT_ONCE = 2000
+local own = {}
+for first = 5, #ARGV, AT_ONCE do
+  local last = math.min(first + AT_ONCE - 1, #ARGV)
+  local fields, fresh = {}, {}
+  for at = first, last, 2 do fields[#fields + 1] = 'row:' .. ARGV[at] end
+  for place, stood in ipairs(call('HMGET', TASK, unpack(fields))) do
+    local at = first + 2 * (place - 1)
+    local row, field = ARGV[at + 1], fields[place]
+    stood = stood or own[field]
+    if stood then
+      standing[#standing + 1] = ARGV[at]
+      standing[#standing + 1] = stood
+    else
+      own[field] = row
+      local kind, size = string.match(row, '^(%a+) (%d+) ')
+      local sums = added[kind]
+      sums[1], sums[2] = sums[1] + 1, sums[2] + size
+      fresh[#fresh + 1] = field
+      fresh[#fresh + 1] = row
+    end
   end
+  if #fresh > 0 then call('HSET', TASK, unpack(fresh)) end
 end
 local objects = added.copied[1] + added.skipped[1] + added.failed[1]
 if objects > 0 then
