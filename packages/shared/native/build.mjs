@@ -1,5 +1,5 @@
 // Builds the native CRC-64 beside its source, where a C compiler is. Without one it says so and exits 0: the portable
-// WebAssembly module does the work then, at a fifth of the speed.
+// WebAssembly module does the work then, at half the speed.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, renameSync } from "node:fs";
 import { createRequire } from "node:module";

@@ -14,6 +14,10 @@ test("counts, times and gauges stand in the text, with their labels and their he
   assert.match(text, /# HELP migration_objects_total Objects by outcome\./);
   assert.match(text, /migration_objects_total\{outcome="copied",service="worker"\} 3/);
   assert.match(text, /migration_connections\{state="allowed",service="worker"\} 64/);
+  assert.match(text, /# TYPE migration_request_seconds histogram/);
+  assert.match(text, /migration_request_seconds_sum\{[^}]*service="worker"[^}]*\} 22\.02/);
+  assert.match(text, /migration_request_seconds_bucket\{le="2\.5"[^}]*\} 2/);
+  assert.match(text, /migration_request_seconds_bucket\{le="\+Inf"[^}]*\} 3/);
   assert.match(text, /migration_request_seconds_count\{[^}]*operation="read"[^}]*\} 3/);
   assert.match(text, /migration_request_seconds_bucket\{le="0\.025"[^}]*\} 1/);
 });
@@ -49,4 +53,12 @@ test("a gauge that nobody knows any more is absent, neither nought nor its last 
   assert.doesNotMatch(text, /^migration_tunnel_refused_packets/m);
   assert.doesNotMatch(text, /direction="in"/);
   assert.match(text, /direction="out"/);
+});
+
+test("a label's value may hold what the text format has to escape", async () => {
+  const metrics = createMetrics("worker");
+  metrics.time("migration_task_seconds", { outcome: 'a"b\\c\nd' }, 1);
+  assert.ok(
+    (await metrics.text()).includes(String.raw`migration_task_seconds_count{outcome="a\"b\\c\nd",service="worker"} 1`),
+  );
 });

@@ -1,4 +1,6 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { Counter, Gauge, Registry, collectDefaultMetrics } from "prom-client";
+
+import { createTimings, type Timings } from "./timings.ts";
 
 /** Counts and times of one process, in the form of the Meter port. */
 export interface Metrics {
@@ -49,7 +51,7 @@ export const metricHelps: Readonly<Record<string, string>> = {
   migration_swept_tasks_total: "Tasks without a sign of life that were handed to the queue again.",
 };
 
-const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];
+const boundsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];
 
 /** How often the event loop is timed. It wakes a process that rests: each 10 ms, as by default, that was a third of what rest costs. */
 const loopLookEveryMs = 100;
@@ -61,7 +63,7 @@ export function createMetrics(service: string): Metrics {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: loopLookEveryMs });
   const counters = new Map<string, Counter>();
   const gauges = new Map<string, Gauge>();
-  const histograms = new Map<string, Histogram>();
+  const timings = new Map<string, Timings>();
   const observers: (() => void | Promise<void>)[] = [];
   const options = (name: string, labels: Readonly<Record<string, string>>) => ({
     name,
@@ -69,20 +71,17 @@ export function createMetrics(service: string): Metrics {
     labelNames: Object.keys(labels),
     registers: [registry],
   });
+  const timer: Metrics["timer"] = (name, labels) => {
+    const make = () => createTimings(name, metricHelps[name] ?? name, boundsSeconds);
+    return existing(timings, name, make).timer({ ...labels, service });
+  };
   return {
     count(name, labels, by = 1) {
       const make = () => new Counter(options(name, labels));
       existing(counters, name, make).inc({ ...labels }, by);
     },
-    time(name, labels, seconds) {
-      const make = () => new Histogram({ ...options(name, labels), buckets });
-      existing(histograms, name, make).observe({ ...labels }, seconds);
-    },
-    timer(name, labels) {
-      const make = () => new Histogram({ ...options(name, labels), buckets });
-      const child = existing(histograms, name, make).labels({ ...labels });
-      return (seconds) => child.observe(seconds);
-    },
+    time: (name, labels, seconds) => timer(name, labels)(seconds),
+    timer,
     gauge(name, labels, value) {
       const make = () => new Gauge(options(name, labels));
       const gauge = existing(gauges, name, make);
@@ -92,7 +91,7 @@ export function createMetrics(service: string): Metrics {
     beforeText: (observe) => void observers.push(observe),
     text: async () => {
       for (const observe of observers) await observe();
-      return registry.metrics();
+      return [await registry.metrics(), ...[...timings.values()].map((each) => each.text())].join("\n");
     },
     contentType: registry.contentType,
   };

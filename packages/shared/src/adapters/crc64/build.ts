@@ -5,7 +5,7 @@ import wabt from "wabt";
 /** Assembles `crc64.wat` and answers the text of `module.ts`, which carries the module as base64. */
 export async function assemble(): Promise<string> {
   const assembler = await wabt();
-  const parsed = assembler.parseWat("crc64.wat", await readFile(new URL("crc64.wat", import.meta.url)));
+  const parsed = assembler.parseWat("crc64.wat", await readFile(new URL("crc64.wat", import.meta.url)), { simd: true });
   const { buffer } = parsed.toBinary({ write_debug_names: false });
   parsed.destroy();
   const lines =

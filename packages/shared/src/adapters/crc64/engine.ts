@@ -7,7 +7,7 @@ export interface Crc64 {
 
 /** One way of computing CRC-64/XZ; all give the same values. */
 export interface Crc64Engine {
-  /** `wasm`, or the instruction that does the work: `pclmulqdq`, `pmull`, `table`. For the log and `/metrics`. */
+  /** `wasm`, or the instruction that does the work: `pclmulqdq`, `pmull`. For the log and `/metrics`. */
   readonly name: string;
   crc64(bytes: Uint8Array, previous: bigint): bigint;
   create(): Crc64;

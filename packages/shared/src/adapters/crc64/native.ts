@@ -10,7 +10,7 @@ interface NativeModule {
 
 /**
  * The engine that `npm run build:native` compiles from `native/crc64.c`: carry-less multiplication, about 14 GB/s.
- * Undefined where it was not built, or was built for another machine.
+ * Undefined where it was not built, or was built for another machine, or the CPU cannot multiply so: WebAssembly is faster then.
  */
 export function loadNativeCrc64(): Crc64Engine | undefined {
   const file = new URL(`../../../native/build/crc64-${process.platform}-${process.arch}.node`, import.meta.url);
@@ -21,6 +21,7 @@ export function loadNativeCrc64(): Crc64Engine | undefined {
   } catch {
     return undefined;
   }
+  if (native.engine() === "table") return undefined;
   const once = new BigUint64Array(1);
   return {
     name: native.engine(),

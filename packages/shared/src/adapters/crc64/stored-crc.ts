@@ -1,12 +1,12 @@
 import type { CrcAlgorithm, RunningCrc } from "../../ports/checksums.ts";
-import { type WasmCrc, createWasmCrc } from "./wasm.ts";
+import { type CrcKind, type WasmCrc, createWasmCrc } from "./wasm.ts";
 
-/** Reflected polynomials; https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html names the CRCs. */
-const polynomials = {
-  crc64nvme: { polynomial: 0x9a6c9329ac4bc9b5n, bits: 64 },
-  crc32c: { polynomial: 0x82f63b78n, bits: 32 },
-  crc32: { polynomial: 0xedb88320n, bits: 32 },
-} as const;
+/** Polynomials; https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html names the CRCs. */
+const kinds: Readonly<Record<CrcAlgorithm, CrcKind>> = {
+  crc64nvme: { polynomial: 0x9a6c9329ac4bc9b5n, bits: 64, offsets: [280, 979, 1172, 1598, 1607, 1645, 1740] },
+  crc32c: { polynomial: 0x82f63b78n, bits: 32, offsets: [189, 254, 305, 313, 332, 336, 354] },
+  crc32: { polynomial: 0xedb88320n, bits: 32, offsets: [214, 239, 252, 257, 261, 266, 281] },
+};
 
 const made = new Map<CrcAlgorithm, WasmCrc>();
 
@@ -22,7 +22,7 @@ export function combineStoredCrc(algorithm: CrcAlgorithm, first: bigint, second:
 
 /** Made when it is first asked for: each holds a third of a megabyte. */
 function crcOf(algorithm: CrcAlgorithm): WasmCrc {
-  const crc = made.get(algorithm) ?? createWasmCrc(polynomials[algorithm].polynomial, polynomials[algorithm].bits);
+  const crc = made.get(algorithm) ?? createWasmCrc(kinds[algorithm]);
   made.set(algorithm, crc);
   return crc;
 }

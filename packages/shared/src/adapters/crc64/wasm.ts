@@ -30,10 +30,23 @@ export interface WasmCrc {
 
 const module = new WebAssembly.Module(Buffer.from(moduleBase64, "base64"));
 
-/** The reflected CRC with this polynomial, register and result inverted; about 2 GB/s on a present-day core. */
-export function createWasmCrc(polynomial: bigint, bits: 32 | 64): WasmCrc {
+/** A reflected CRC whose register and result are inverted. */
+export interface CrcKind {
+  /** Without its highest term; bit 0 is the highest of the rest. */
+  readonly polynomial: bigint;
+  readonly bits: 32 | 64;
+  /**
+   * Seven distances in bytes, ascending and at least 64, at which a byte may be added instead of where it stands: a multiple
+   * of the polynomial with eight terms, all of them whole bytes apart.
+   */
+  readonly offsets: readonly number[];
+}
+
+/** A CRC that is computed by folding at these offsets, some 7 GB/s on a present-day core, and by tables at the end. */
+export function createWasmCrc({ polynomial, bits, offsets }: CrcKind): WasmCrc {
+  const places = Object.fromEntries(offsets.map((offset, at) => [`offset${at + 1}`, offset]));
   // The module is our own (its test rebuilds it from the source beside it), so its exports are known.
-  const wasm = new WebAssembly.Instance(module, { crc: { polynomial } }).exports as Exports;
+  const wasm = new WebAssembly.Instance(module, { crc: { polynomial, ...places } }).exports as Exports;
   const words = new Uint32Array(wasm.memory.buffer);
   const octets = new Uint8Array(wasm.memory.buffer);
   const highOnes = bits === 64 ? ONES : 0;
@@ -79,7 +92,11 @@ export function createWasmCrc(polynomial: bigint, bits: 32 | 64): WasmCrc {
   };
 }
 
-const xz = createWasmCrc(0xc96c5795d7870f42n, 64);
+const xz = createWasmCrc({
+  polynomial: 0xc96c5795d7870f42n,
+  bits: 64,
+  offsets: [625, 645, 677, 729, 1111, 1250, 2101],
+});
 
 /** The portable engine of CRC-64/XZ. */
 export const wasmCrc64: Crc64Engine = { name: "wasm", crc64: xz.of, create: xz.create };

@@ -1,6 +1,7 @@
 import { carriedHeaders, type Stored, type TargetAttributes, type TargetObject } from "../../domain/object.ts";
 import { Fault } from "../../domain/fault.ts";
 import { recordOfMetadata } from "../../domain/source-record.ts";
+import { bareEtag } from "../http/etag-text.ts";
 import { textOfHeader } from "../http/header-text.ts";
 import { httpDateMs } from "../http/http-date.ts";
 import { fieldOf, type HeaderFields } from "../http1/header-fields.ts";
@@ -61,7 +62,7 @@ export function targetOfHeaders(key: string, headers: HeaderFields): TargetObjec
 export function storedOfHeaders(headers: HeaderFields): Stored {
   const etag = fieldOf(headers, "etag");
   if (etag === undefined) throw notOss(headers);
-  return { etag: etag.replaceAll('"', ""), crc64: crcOfHeaders(headers) };
+  return { etag: bareEtag(etag), crc64: crcOfHeaders(headers) };
 }
 
 /** CRC-64/XZ of the object; undefined where OSS tells none. */

@@ -1,5 +1,6 @@
 import { Fault } from "../../domain/fault.ts";
 import type { MultipartTarget, Upload, UploadedPart } from "../../ports/object-target.ts";
+import { bareEtag } from "../http/etag-text.ts";
 import { type HttpAnswer, wholeBody } from "../http/http.ts";
 import { elementsOf, elementText, encodeText } from "../xml/elements.ts";
 import { crcOfHeaders, headersOfAttributes, notOss, storedOfHeaders } from "./attributes.ts";
@@ -41,7 +42,7 @@ export function createOssUploads(client: OssClient): MultipartTarget {
         },
         signal,
       );
-      const etag = needed(answer, "ETag").replaceAll('"', "");
+      const etag = bareEtag(needed(answer, "ETag"));
       return { crc64: crcOfHeaders(answer.headers), etag };
     },
     abort: async ({ key, uploadId }, { signal }) => {
@@ -78,7 +79,7 @@ function partOf(xml: string): UploadedPart {
   const crc64 = elementText(xml, "HashCrc64ecma");
   return {
     partNumber: Number(elementText(xml, "PartNumber")),
-    etag: (elementText(xml, "ETag") ?? "").replaceAll('"', ""),
+    etag: bareEtag(elementText(xml, "ETag") ?? ""),
     crc64: crc64 === undefined || crc64 === "" ? undefined : BigInt(crc64),
     sizeBytes: Number(elementText(xml, "Size")),
   };

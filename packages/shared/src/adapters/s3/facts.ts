@@ -1,5 +1,6 @@
 import { carriedHeaders, type CarriedHeader, type SourceFacts } from "../../domain/object.ts";
 import { Fault } from "../../domain/fault.ts";
+import { bareEtag } from "../http/etag-text.ts";
 import { textOfHeader } from "../http/header-text.ts";
 import { httpDateMs } from "../http/http-date.ts";
 import { fieldOf, type HeaderFields } from "../http1/header-fields.ts";
@@ -37,7 +38,7 @@ export function factsOf(key: string, sizeBytes: number, headers: HeaderFields): 
   return {
     key,
     sizeBytes,
-    etag: (fieldOf(headers, "etag") ?? "").replaceAll('"', ""),
+    etag: bareEtag(fieldOf(headers, "etag") ?? ""),
     lastModifiedMs: httpDateMs(fieldOf(headers, "last-modified") ?? ""),
     // S3 sends the class of all objects but the ordinary ones.
     storageClass: fieldOf(headers, "x-amz-storage-class") ?? "STANDARD",
