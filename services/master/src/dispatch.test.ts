@@ -72,6 +72,19 @@ describe("dispatching", () => {
     assert.equal((await rig.ledger.jobs.counts(id))?.dispatchedTasks, 40);
   });
 
+  test("workers that come are seen within a second", async () => {
+    const clock = createManualClock();
+    const rig = createRig({ clock });
+    await planned(rig, "job", 100);
+    const dispatch = dispatcherOf(rig);
+    await dispatch();
+    assert.equal(await rig.tasks.waiting(), 8);
+    await rig.ledger.workers.beat(workerWith(10, "running"));
+    clock.advance(1000);
+    await dispatch();
+    assert.equal(await rig.tasks.waiting(), 20);
+  });
+
   test("a job that waits for its journal is cancelled at once all the same", async () => {
     const rig = createRig();
     const id = await planned(rig, "job", 10);

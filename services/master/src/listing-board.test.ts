@@ -34,6 +34,17 @@ describe("the board of listers", () => {
     assert.equal(board.idle(), 3);
   });
 
+  test("whoever looks for splits is told of each page, and of a slot that is free again", () => {
+    let told = 0;
+    const board = createListingBoard(3, createManualClock(), () => (told += 1));
+    const entered = enter(board, "job", "a");
+    for (const act of [() => entered.onPage([someObject({ key: "1" })]), () => entered.leave()]) {
+      const before = told;
+      act();
+      assert.equal(told, before + 1);
+    }
+  });
+
   test("a shard is open to splits once a key of it is seen, not while one is tried, and not soon after one found no cut", () => {
     const board = createListingBoard(3, createManualClock(), ignore);
     const entered = enter(board, "job", "a");

@@ -55,7 +55,7 @@ const ledgerAnswersMs = 2000;
 const stopWithinMs = 10_000;
 
 /**
- * A master: lists shards, and under a lease each dispatches, sweeps and settles. Any number may run; what one does when it
+ * A master: lists shards, and under leases dispatches and settles, sweeps, and tells webhooks. Any number may run; what one does when it
  * dies, another finds in the ledger.
  */
 export function createMaster(parts: MasterParts): Master {

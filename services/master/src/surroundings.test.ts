@@ -140,6 +140,22 @@ describe("room in the backlog", () => {
     assert.equal(hasRoom([failingJob(50, 1000)], "a", 100), false);
   });
 
+  test("what somebody else of the process has just read is not asked again", async () => {
+    const manual = createManualClock();
+    let asked = 0;
+    const active = async (): Promise<readonly ActiveJob[]> => {
+      asked += 1;
+      return [];
+    };
+    const gauge = createBacklogGauge({ active }, 100, manual);
+    gauge.saw([activeJob("a", 100)]);
+    assert.equal(await gauge.hasRoom("a"), false);
+    assert.equal(asked, 0);
+    manual.advance(200);
+    assert.equal(await gauge.hasRoom("a"), true);
+    assert.equal(asked, 1);
+  });
+
   test("what is planned since the ledger was asked counts like the tasks that wait", async () => {
     const manual = createManualClock();
     let asked = 0;

@@ -45,6 +45,36 @@ describe("Redis", { skip }, () => {
   });
 });
 
+describe("a lease that was renewed a moment ago", { skip }, () => {
+  test("is not asked about again, but is once time has passed or it was given back", async () => {
+    const server = await startRedisServer();
+    assert.ok(server !== undefined);
+    const redis = new Redis(server.url);
+    try {
+      const { signal } = new AbortController();
+      const clock = createManualClock();
+      const [a, b] = ["a", "b"].map((holder) => createRedisLedger(redis, { clock, holder }).lease);
+      assert.ok(a !== undefined && b !== undefined);
+      assert.equal(await a.hold("duty", 5000, { signal }), true);
+      // Redis has lost it, and somebody else has it by now.
+      await redis.flushall();
+      assert.equal(await b.hold("duty", 60_000, { signal }), true);
+      clock.advance(1999);
+      assert.equal(await a.hold("duty", 5000, { signal }), true, "for this while two holders do no harm");
+      clock.advance(1);
+      assert.equal(await a.hold("duty", 5000, { signal }), false);
+      await b.release("duty");
+      assert.equal(await a.hold("duty", 5000, { signal }), true);
+      await a.release("duty");
+      assert.equal(await b.hold("duty", 60_000, { signal }), true);
+      assert.equal(await a.hold("duty", 5000, { signal }), false, "what was given back is not ours");
+    } finally {
+      redis.disconnect();
+      await server.stop();
+    }
+  });
+});
+
 // A cluster refuses a call whose keys lie in several slots, and a script that touches a key of another one.
 describe("a Redis Cluster", { skip }, () => {
   let cluster: RedisServer | undefined;
