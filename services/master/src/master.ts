@@ -1,4 +1,5 @@
 import type { Clock } from "@causeway/shared/ports/clock.ts";
+import type { DispatchLedger } from "@causeway/shared/ports/dispatch-ledger.ts";
 import type { Journal } from "@causeway/shared/ports/journal.ts";
 import type { Ledger } from "@causeway/shared/ports/ledger.ts";
 import type { Signalled } from "@causeway/shared/ports/object-source.ts";
@@ -74,13 +75,7 @@ export function createMaster(parts: MasterParts): Master {
   });
   const settler = createSettler({ ...parts, ...ledger, stores });
   const sweeper = createSweeper({ ...ledger, ...parts, ledger: ledger.dispatch });
-  /** One look at the jobs serves all who ask how they stand. */
-  async function attend(options: Signalled): Promise<"again" | "rest"> {
-    const jobs = await ledger.dispatch.active();
-    gauge.saw(jobs);
-    settler(jobs, options);
-    return await dispatcher(jobs);
-  }
+  const attend = createAttendance({ ledger: ledger.dispatch, gauge, dispatcher, settler });
   const dispatch = createDuty({ name: "dispatch", everyMs: pollMs, run: attend }, surroundings);
   const sweep = createDuty({ name: "sweep", everyMs: sweepEveryMs, run: sweeper }, surroundings);
   const notify = createNotifyDuty({ ...parts, ...ledger, chance: Math.random }, surroundings);
@@ -122,6 +117,23 @@ export function createMaster(parts: MasterParts): Master {
       const found = await Promise.all([fleetTrouble(), journalTrouble(parts.journal)]);
       return found.filter((obstacle) => obstacle !== undefined);
     },
+  };
+}
+
+interface Attendants {
+  readonly ledger: Pick<DispatchLedger, "active">;
+  readonly gauge: ReturnType<typeof createBacklogGauge>;
+  readonly dispatcher: ReturnType<typeof createDispatcher>;
+  readonly settler: ReturnType<typeof createSettler>;
+}
+
+/** One look at the jobs serves all who ask how they stand. */
+function createAttendance({ ledger, gauge, dispatcher, settler }: Attendants) {
+  return async (options: Signalled): Promise<"again" | "rest"> => {
+    const jobs = await ledger.active();
+    gauge.saw(jobs);
+    settler(jobs, options);
+    return await dispatcher(jobs);
   };
 }
 
