@@ -50,10 +50,8 @@ export function createSplitter(parts: SplitterParts): Splitter {
         // A refusal of the source is its lister's to judge, and a ledger that is away comes back.
         if (!signal.aborted && !(error instanceof Fault)) log.warn({ err: error }, "a shard could not be split");
       })
-      .finally(() => {
-        attempts.delete(running);
-        alarm.ring();
-      });
+      .finally(() => attempts.delete(running))
+      .finally(alarm.ring);
     attempts.set(running, wanted);
   }
 
