@@ -43,34 +43,46 @@ export async function copyBatch(run: TaskRun, how: "beside" | "alone", parts: Ba
   });
   if (small.length + large.length === 0) return;
   const batch = await openBatch(run, [...small, ...large], parts);
-  const migrate = async (index: number, signal: AbortSignal): Promise<Outcome> => {
-    const object = objects[index];
-    if (object === undefined) throw new Error(`the manifest has no object ${index}`);
-    const outcome = await parts.migrateObject(object, index, { ...batch, signal });
-    parts.totals.objects += 1;
-    if (outcome.state === "copied") parts.totals.bytes += outcome.sizeBytes;
-    return outcome;
+  const step: Step = {
+    // No async function: that would make a promise more for each small object.
+    migrate(index, signal) {
+      const object = objects[index];
+      if (object === undefined) return Promise.reject(new Error(`the manifest has no object ${index}`));
+      return parts.migrateObject(object, index, signal === batch.signal ? batch : { ...batch, signal });
+    },
+    settle(outcome) {
+      parts.totals.objects += 1;
+      if (outcome.state === "copied") parts.totals.bytes += outcome.sizeBytes;
+      run.book.record(outcome);
+    },
   };
   if (how === "alone") {
     const oneByOne = [...small, ...large].sort((a, b) => a - b);
-    await lane(oneByOne.values(), run, async (index, signal) => {
-      await parts.ledger.suspect(run.taken.task, index);
-      return migrate(index, signal);
+    await lane(oneByOne.values(), run, {
+      ...step,
+      migrate: async (index, signal) => {
+        await parts.ledger.suspect(run.taken.task, index);
+        return step.migrate(index, signal);
+      },
     });
     return;
   }
-  await Promise.all([feed(small, run, migrate, parts.feeder), ...lanes(large, parts.largeAtOnce, run, migrate)]);
+  await Promise.all([feed(small, run, step, parts.feeder), ...lanes(large, parts.largeAtOnce, run, step)]);
 }
 
-type Migrate = (index: number, signal: AbortSignal) => Promise<Outcome>;
+/** What is done with each object of the batch. */
+interface Step {
+  migrate(index: number, signal: AbortSignal): Promise<Outcome>;
+  settle(outcome: Outcome): void;
+}
 
-async function feed(indexes: readonly number[], run: TaskRun, migrate: Migrate, feeder: Feeder): Promise<void> {
+async function feed(indexes: readonly number[], run: TaskRun, step: Step, feeder: Feeder): Promise<void> {
   const { signal } = run;
   try {
     await feeder.feed({
       jobId: run.pointer.jobId,
       indexes: indexes.values(),
-      copy: async (index) => run.book.record(await migrate(index, signal)),
+      copy: (index) => step.migrate(index, signal).then(step.settle),
       isOver: () => run.stopped() !== undefined,
     });
   } catch (thrown) {
@@ -79,13 +91,13 @@ async function feed(indexes: readonly number[], run: TaskRun, migrate: Migrate, 
   }
 }
 
-function lanes(indexes: readonly number[], most: number, run: TaskRun, migrate: Migrate): Promise<void>[] {
+function lanes(indexes: readonly number[], most: number, run: TaskRun, step: Step): Promise<void>[] {
   const queue = indexes.values();
-  return Array.from({ length: Math.min(most, indexes.length) }, () => lane(queue, run, migrate));
+  return Array.from({ length: Math.min(most, indexes.length) }, () => lane(queue, run, step));
 }
 
 /** Takes one object after the other from a queue that several lanes may share. */
-async function lane(queue: Iterator<number>, run: TaskRun, migrate: Migrate): Promise<void> {
+async function lane(queue: Iterator<number>, run: TaskRun, step: Step): Promise<void> {
   // A signal of its own: Node looks through all listeners of a signal whenever one is added. Not one of AbortSignal.any,
   // which looks at its sources each time it is asked whether it is aborted.
   const own = new AbortController();
@@ -95,7 +107,7 @@ async function lane(queue: Iterator<number>, run: TaskRun, migrate: Migrate): Pr
   if (run.signal.aborted) follow();
   try {
     for (let next = queue.next(); next.done !== true && run.stopped() === undefined; next = queue.next()) {
-      run.book.record(await migrate(next.value, signal));
+      step.settle(await step.migrate(next.value, signal));
     }
   } catch (thrown) {
     // A run that is left needs no outcome for what was under way.

@@ -72,4 +72,26 @@ describe("signatures of S3", () => {
     );
     assert.equal(signAgain(sent), sent.headers["authorization"]);
   });
+
+  test("a signer that has signed another request signs as a fresh one does, whatever has changed since", () => {
+    const amzHeaders = { "x-amz-checksum-mode": "ENABLED" };
+    const request = { method: "GET", path: "/bucket-1/a", query: "", host: "127.0.0.1:1", amzHeaders };
+    const nowMs = Date.parse("2026-01-02T23:59:59Z");
+    const signer = createS3Signer("ap-northeast-1");
+    const calls: readonly Parameters<typeof signer>[] = [
+      [request, credentials, nowMs],
+      [{ ...request, path: "/bucket-1/b" }, credentials, nowMs + 999],
+      [request, credentials, nowMs + 1000],
+      [{ ...request, host: "127.0.0.1:2" }, credentials, nowMs],
+      [{ ...request, amzHeaders: {} }, credentials, nowMs],
+      [{ ...request, method: "PUT", bytes: Buffer.from("one") }, credentials, nowMs],
+      [{ ...request, method: "PUT", bytes: Buffer.from("two") }, credentials, nowMs],
+      [request, { ...credentials, secretAccessKey: "another" }, nowMs],
+      [request, { ...credentials, sessionToken: undefined }, nowMs],
+    ];
+    for (const call of calls) {
+      signer(request, credentials, nowMs)["authorization"] = "what a caller does with his headers stays with him";
+      assert.deepEqual(signer(...call), createS3Signer("ap-northeast-1")(...call));
+    }
+  });
 });

@@ -37,13 +37,15 @@ export function createS3Signer(region: string): S3Signer {
   const keys = createSigningKeys({ secretPrefix: "AWS4", region, service: "s3", terminator: "aws4_request" });
   const timeOf = createTimestamps();
   const orderOf = createNameOrder(() => true);
-  return (request, credentials, nowMs) => {
-    const time = timeOf(nowMs);
-    const day = time.slice(0, 8);
-    const bodySha256 = request.bytes === undefined ? EMPTY_SHA256 : hash("sha256", request.bytes, "hex");
+  let last: Alike | undefined;
+
+  const alike = (request: Signable, credentials: S3Credentials, time: string): Alike => {
+    if (last !== undefined && isAlike(last, request, credentials, time)) return last;
+    const { host, amzHeaders, bytes } = request;
+    const bodySha256 = bytes === undefined ? EMPTY_SHA256 : hash("sha256", bytes, "hex");
     const headers: Record<string, string> = {
-      host: request.host,
-      ...request.amzHeaders,
+      host,
+      ...amzHeaders,
       "x-amz-content-sha256": bodySha256,
       "x-amz-date": time,
     };
@@ -52,12 +54,53 @@ export function createS3Signer(region: string): S3Signer {
     const signed = names.join(";");
     let lines = "";
     for (const name of names) lines += `${name}:${headers[name] ?? ""}\n`;
-    const canonical = `${request.method}\n${request.path}\n${request.query}\n${lines}\n${signed}\n${bodySha256}`;
+    const day = time.slice(0, 8);
     const scope = `${day}/${region}/s3/aws4_request`;
-    const text = `AWS4-HMAC-SHA256\n${time}\n${scope}\n${hash("sha256", canonical, "hex")}`;
-    const signature = keys(credentials.secretAccessKey, day)(text);
-    headers["authorization"] =
-      `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=${signature}`;
-    return headers;
+    last = {
+      time,
+      credentials,
+      host,
+      amzHeaders,
+      hasBody: bytes !== undefined,
+      headers,
+      canonicalEnd: `\n${lines}\n${signed}\n${bodySha256}`,
+      textBegin: `AWS4-HMAC-SHA256\n${time}\n${scope}\n`,
+      authorizationBegin: `AWS4-HMAC-SHA256 Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${signed}, Signature=`,
+      sign: keys(credentials.secretAccessKey, day),
+    };
+    return last;
   };
+
+  return (request, credentials, nowMs) => {
+    const { headers, canonicalEnd, textBegin, authorizationBegin, sign } = alike(request, credentials, timeOf(nowMs));
+    const canonical = `${request.method}\n${request.path}\n${request.query}${canonicalEnd}`;
+    const signature = sign(textBegin + hash("sha256", canonical, "hex"));
+    return { ...headers, authorization: authorizationBegin + signature };
+  };
+}
+
+/** What the requests of one second have in common whose headers are the same: all that is signed but method, path and query. */
+interface Alike {
+  readonly time: string;
+  readonly credentials: S3Credentials;
+  readonly host: string;
+  readonly amzHeaders: Signable["amzHeaders"];
+  readonly hasBody: boolean;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly canonicalEnd: string;
+  readonly textBegin: string;
+  readonly authorizationBegin: string;
+  readonly sign: (text: string) => string;
+}
+
+/** Headers and credentials are the same where they are the same objects, which nobody changes. */
+function isAlike(
+  last: Alike,
+  { host, amzHeaders, bytes }: Signable,
+  credentials: S3Credentials,
+  time: string,
+): boolean {
+  const isBare = bytes === undefined && !last.hasBody;
+  const isSame = last.time === time && last.host === host && last.amzHeaders === amzHeaders;
+  return isBare && isSame && last.credentials === credentials;
 }
