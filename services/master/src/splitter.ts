@@ -51,7 +51,7 @@ export function createSplitter(parts: SplitterParts): Splitter {
         if (!signal.aborted && !(error instanceof Fault)) log.warn({ err: error }, "a shard could not be split");
       })
       .finally(() => attempts.delete(running))
-      .finally(alarm.ring);
+      .finally(() => alarm.ring());
     attempts.set(running, wanted);
   }
 
