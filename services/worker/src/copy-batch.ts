@@ -72,8 +72,8 @@ export async function copyBatch(run: TaskRun, how: "beside" | "alone", parts: Ba
 
 /** What is done with each object of the batch. */
 interface Step {
-  migrate(index: number, signal: AbortSignal): Promise<Outcome>;
-  settle(outcome: Outcome): void;
+  readonly migrate: (index: number, signal: AbortSignal) => Promise<Outcome>;
+  readonly settle: (outcome: Outcome) => void;
 }
 
 async function feed(indexes: readonly number[], run: TaskRun, step: Step, feeder: Feeder): Promise<void> {

@@ -53,14 +53,11 @@ export const metricHelps: Readonly<Record<string, string>> = {
 
 const boundsSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900];
 
-/** How often the event loop is timed. It wakes a process that rests: each 10 ms, as by default, that was a third of what rest costs. */
-const loopLookEveryMs = 100;
-
 /** Counts and times for `/metrics`. A figure comes into being when it is first touched; its label names are fixed then. */
 export function createMetrics(service: string): Metrics {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: loopLookEveryMs });
+  collectDefaultMetrics({ register: registry });
   const counters = new Map<string, Counter>();
   const gauges = new Map<string, Gauge>();
   const timings = new Map<string, Timings>();
