@@ -1,7 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+import type { Body } from "./body.ts";
+
 /** One byte of the content inverted; a shorter content passes unharmed. */
-export async function* flipByte(body: AsyncIterable<Buffer>, atByte: number): AsyncGenerator<Buffer> {
+export async function* flipByte(body: Body, atByte: number): AsyncGenerator<Buffer> {
   let offset = 0;
   for await (const chunk of body) {
     const at = atByte - offset;
@@ -18,7 +20,7 @@ export async function* flipByte(body: AsyncIterable<Buffer>, atByte: number): As
 }
 
 /** The first bytes of the content. */
-export async function* firstBytes(body: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+export async function* firstBytes(body: Body, bytes: number): AsyncGenerator<Buffer> {
   let left = bytes;
   for await (const chunk of body) {
     if (left <= 0) return;
@@ -28,7 +30,7 @@ export async function* firstBytes(body: AsyncIterable<Buffer>, bytes: number): A
 }
 
 /** The content and zero bytes behind it. */
-export async function* padded(body: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+export async function* padded(body: Body, bytes: number): AsyncGenerator<Buffer> {
   yield* body;
   yield Buffer.alloc(bytes);
 }
@@ -36,7 +38,7 @@ export async function* padded(body: AsyncIterable<Buffer>, bytes: number): Async
 const PACE_BYTES = 16 * 1024;
 
 /** The content at no more than the given rate, whatever the sizes of its chunks. */
-export async function* paced(body: AsyncIterable<Buffer>, bytesPerSecond: number): AsyncGenerator<Buffer> {
+export async function* paced(body: Body, bytesPerSecond: number): AsyncGenerator<Buffer> {
   const startedMs = performance.now();
   let sent = 0;
   for await (const chunk of body) {

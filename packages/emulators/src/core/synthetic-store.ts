@@ -1,4 +1,5 @@
 import type { SyntheticConfig } from "./bucket-config.ts";
+import { bodyOfPieces } from "./body.ts";
 import type { BucketStore, StoredObject } from "./bucket.ts";
 import { createSyntheticContent } from "./synthetic-content.ts";
 import { createSyntheticKeys } from "./synthetic-keys.ts";
@@ -55,7 +56,8 @@ export function createSyntheticStore(config: SyntheticConfig): BucketStore {
     },
     read: (key, start, end) => {
       const position = find(key);
-      return contentOf(config.seed, position === undefined ? 0 : bodyAt(position).phase, { start, end });
+      const phase = position === undefined ? 0 : bodyAt(position).phase;
+      return bodyOfPieces(noiseBetween(config.seed, phase, { start, end }), end - start);
     },
     list: async ({ prefix, after, limit }) => {
       const found: StoredObject[] = [];
@@ -72,10 +74,6 @@ export function createSyntheticStore(config: SyntheticConfig): BucketStore {
     amend: () => refuseWrite(),
     remove: () => refuseWrite(),
   };
-}
-
-async function* contentOf(seed: number, phase: number, range: { start: number; end: number }): AsyncGenerator<Buffer> {
-  yield* noiseBetween(seed, phase, range);
 }
 
 async function refuseWrite(): Promise<never> {

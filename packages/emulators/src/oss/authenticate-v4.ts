@@ -1,6 +1,8 @@
 import type { Exchange } from "../core/exchange.ts";
 import type { Address } from "./address.ts";
 import { utf8Of } from "../core/percent.ts";
+import { remember } from "../core/remember.ts";
+import { timestampMs } from "../core/timestamp.ts";
 import { refuse } from "./refusal.ts";
 import {
   canonicalRequestV4,
@@ -15,7 +17,6 @@ import { refuseSkew, type OssCredentials, type Requester, type Verifier } from "
 
 /** A signed URL lives at most seven days (Alibaba, V4 signature in URL). */
 const MAX_EXPIRES_SECONDS = 7 * 24 * 60 * 60;
-const TIMESTAMP = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/u;
 const FIELD = /^(Credential|AdditionalHeaders|Signature)=(.*)$/u;
 
 /** Verifies `Authorization: OSS4-HMAC-SHA256 Credential=…[,AdditionalHeaders=…],Signature=…`. */
@@ -32,8 +33,8 @@ export function verifyV4Header(exchange: Exchange, address: Address, verifier: V
   }
   const credentials = verifier.credentialsOf(scope.accessKeyId, headers["x-oss-security-token"]);
   const timestamp = headers["x-oss-date"] ?? headers["date"] ?? "";
-  const dateMs = timeOf(timestamp);
-  if (dateMs === undefined) throw refuse("AccessDenied", { message: "OSS authentication requires a valid Date." });
+  const dateMs = timestampMs(timestamp);
+  if (Number.isNaN(dateMs)) throw refuse("AccessDenied", { message: "OSS authentication requires a valid Date." });
   checkDay(scope, timestamp, "Authorization header");
   refuseSkew(dateMs, verifier.nowMs);
   const signed = { scope, timestamp, additionalHeaders: fields.additionalHeaders };
@@ -56,8 +57,8 @@ export function verifyV4Url(exchange: Exchange, address: Address, verifier: Veri
     throw refuse("InvalidArgument", { message: "x-oss-expires must be between 1 and 604800 seconds." });
   }
   const credentials = verifier.credentialsOf(scope.accessKeyId, query.get("x-oss-security-token"));
-  const dateMs = timeOf(timestamp);
-  if (dateMs === undefined) throw refuse("InvalidArgument", { message: "x-oss-date is invalid." });
+  const dateMs = timestampMs(timestamp);
+  if (Number.isNaN(dateMs)) throw refuse("InvalidArgument", { message: "x-oss-date is invalid." });
   checkDay(scope, timestamp, "x-oss-credential");
   if (dateMs > verifier.nowMs) refuseSkew(dateMs, verifier.nowMs);
   if (dateMs + expiresSeconds * 1000 < verifier.nowMs) {
@@ -126,8 +127,10 @@ function readAdditional(list: string): readonly string[] {
   return names.sort();
 }
 
+const scopeOf = remember(readScope);
+
 function checkScope(credential: string, region: string, where: string): ScopeV4 {
-  const scope = readScope(credential);
+  const scope = scopeOf(credential);
   const details = { ArgumentName: "Credential", ArgumentValue: credential };
   if (scope === undefined || scope.product !== "oss" || scope.terminator !== "aliyun_v4_request") {
     throw refuse("InvalidArgument", {
@@ -149,12 +152,4 @@ function checkScope(credential: string, region: string, where: string): ScopeV4 
 function checkDay(scope: ScopeV4, timestamp: string, where: string): void {
   if (timestamp.startsWith(`${scope.date}T`)) return;
   throw refuse("InvalidArgument", { message: `Invalid signing date in ${where}.` });
-}
-
-function timeOf(timestamp: string): number | undefined {
-  const match = TIMESTAMP.exec(timestamp);
-  if (match === null) return undefined;
-  const [, year, month, day, hour, minute, second] = match;
-  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return Number.isNaN(time) ? undefined : time;
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 
+import type { Body } from "../core/body.ts";
 import { createByteReader } from "./byte-reader.ts";
 import { sha256Hex } from "./canonical.ts";
 import { refuse } from "./refusal.ts";
-import { hmac, type Signed } from "./signature.ts";
+import type { Signed } from "./signature.ts";
 
 /** How an aws-chunked body is proven; "Signature calculations for the Authorization header (chunked upload)" in the S3 API. */
 export interface ChunkedFormat {
@@ -17,7 +18,7 @@ const CHUNK_HEAD = /^([0-9a-fA-F]{1,12})(?:;chunk-signature=([0-9a-f]{64}))?$/u;
 
 /** The content of an aws-chunked body. Puts what stands behind the last chunk into `trailers`, by lower-case name. */
 export async function* unchunked(
-  body: AsyncIterable<Buffer>,
+  body: Body,
   format: ChunkedFormat,
   signed: Signed,
   trailers: Map<string, string>,
@@ -51,7 +52,7 @@ export async function* unchunked(
 
 function chunkSignature(signed: Signed, previous: string, contentHash: string): string {
   const text = `AWS4-HMAC-SHA256-PAYLOAD\n${signed.amzDate}\n${signed.scope}\n${previous}\n${EMPTY_SHA256}\n${contentHash}`;
-  return hmac(signed.signingKey, text).toString("hex");
+  return signed.sign(text);
 }
 
 async function readTrailers(line: () => Promise<string | undefined>, trailers: Map<string, string>): Promise<void> {
@@ -74,5 +75,5 @@ function checkTrailerSignature(trailers: Map<string, string>, signed: Signed, pr
     .sort()
     .join("");
   const text = `AWS4-HMAC-SHA256-TRAILER\n${signed.amzDate}\n${signed.scope}\n${previous}\n${sha256Hex(canonical)}`;
-  if (hmac(signed.signingKey, text).toString("hex") !== given) throw refuse("SignatureDoesNotMatch");
+  if (signed.sign(text) !== given) throw refuse("SignatureDoesNotMatch");
 }

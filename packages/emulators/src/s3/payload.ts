@@ -1,5 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 
+import { wholeBody, type Body } from "../core/body.ts";
 import type { Exchange } from "../core/exchange.ts";
 import { unchunked, type ChunkedFormat } from "./aws-chunked.ts";
 import { refuse } from "./refusal.ts";
@@ -7,7 +8,7 @@ import type { Signed } from "./signature.ts";
 
 /** A request's content, proven while it is read: reading throws the refusal where the proof fails. */
 export interface Payload {
-  readonly content: AsyncIterable<Buffer>;
+  readonly content: Body;
   /** What stands behind an aws-chunked content, complete once that was read. */
   readonly trailers: ReadonlyMap<string, string>;
 }
@@ -39,20 +40,34 @@ export function openPayload(exchange: Exchange, signed: Signed): Payload {
   return { content: hashed(exchange.body, proof), trailers: NO_TRAILERS };
 }
 
-async function* hashed(body: AsyncIterable<Buffer>, expected: string): AsyncGenerator<Buffer> {
+/** The same body, refused at its end where its SHA-256 is another one. */
+function hashed(body: Body, expected: string): Body {
+  const { whole } = body;
+  if (whole === undefined) return hashedChunks(body, expected);
+  return wholeBody(async () => {
+    const content = await whole();
+    checkHash(hash("sha256", content, "hex"), expected);
+    return content;
+  });
+}
+
+async function* hashedChunks(body: Body, expected: string): AsyncGenerator<Buffer> {
   const digest = createHash("sha256");
   for await (const chunk of body) {
     digest.update(chunk);
     yield chunk;
   }
-  const actual = digest.digest("hex");
+  checkHash(digest.digest("hex"), expected);
+}
+
+function checkHash(actual: string, expected: string): void {
   if (actual === expected) return;
   throw refuse("XAmzContentSHA256Mismatch", {
     elements: { ClientComputedContentSHA256: expected, S3ComputedContentSHA256: actual },
   });
 }
 
-async function* ofLength(content: AsyncIterable<Buffer>, announced: string | undefined): AsyncGenerator<Buffer> {
+async function* ofLength(content: Body, announced: string | undefined): AsyncGenerator<Buffer> {
   if (announced === undefined) throw refuse("MissingContentLength");
   let sizeBytes = 0;
   for await (const chunk of content) {
