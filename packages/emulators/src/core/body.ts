@@ -1,7 +1,7 @@
 import { createHash, hash } from "node:crypto";
 
 import type { BucketStore } from "./bucket.ts";
-import { crc64Of, createCrc64 } from "./crc64.ts";
+import { crc64Of, createCrc64 } from "./crc64/crc64.ts";
 
 /** Bytes on their way: a request's, or an object's. */
 export interface Body extends AsyncIterable<Buffer> {
@@ -107,7 +107,7 @@ export async function hashContent(body: Body, keep?: (chunk: Buffer) => void | P
     return { sizeBytes: content.length, md5Hex: hash("md5", content, "hex"), crc64: crc64Of(content) };
   }
   const md5 = createHash("md5");
-  const crc = await createCrc64();
+  const crc = createCrc64();
   let sizeBytes = 0;
   for await (const chunk of body) {
     md5.update(chunk);

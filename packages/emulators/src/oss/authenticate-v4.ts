@@ -17,7 +17,8 @@ import { refuseSkew, type OssCredentials, type Requester, type Verifier } from "
 
 /** A signed URL lives at most seven days (Alibaba, V4 signature in URL). */
 const MAX_EXPIRES_SECONDS = 7 * 24 * 60 * 60;
-const FIELD = /^(Credential|AdditionalHeaders|Signature)=(.*)$/u;
+const FIELDS = ["Credential", "Signature", "AdditionalHeaders"] as const;
+type FieldName = (typeof FIELDS)[number];
 
 /** Verifies `Authorization: OSS4-HMAC-SHA256 Credential=…[,AdditionalHeaders=…],Signature=…`. */
 export function verifyV4Header(exchange: Exchange, address: Address, verifier: Verifier): Requester {
@@ -101,16 +102,15 @@ interface AuthorizationFields {
 
 /** The documentation shows a blank after each comma, the SDKs send none. */
 function readFields(text: string): AuthorizationFields {
-  const fields = new Map<string, string>();
+  const fields: Partial<Record<FieldName, string>> = {};
   for (const piece of text.split(",")) {
-    const [, name, value] = FIELD.exec(piece.trim()) ?? [];
-    if (name === undefined || value === undefined || fields.has(name)) throw malformed();
-    fields.set(name, value);
+    const field = piece.trim();
+    const name = FIELDS.find((known) => field.startsWith(known) && field[known.length] === "=");
+    if (name === undefined || fields[name] !== undefined) throw malformed();
+    fields[name] = field.slice(name.length + 1);
   }
-  const credential = fields.get("Credential");
-  const signature = fields.get("Signature");
+  const { Credential: credential, Signature: signature, AdditionalHeaders: additional } = fields;
   if (credential === undefined || signature === undefined || signature === "") throw malformed();
-  const additional = fields.get("AdditionalHeaders");
   return { credential, signature, additionalHeaders: additional === undefined ? [] : readAdditional(additional) };
 }
 

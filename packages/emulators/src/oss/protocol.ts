@@ -86,12 +86,12 @@ interface Place {
   readonly world: World;
 }
 
-async function perform(operation: OssOperation, call: ServiceCall, place: Place): Promise<Answer> {
+function perform(operation: OssOperation, call: ServiceCall, place: Place): Promise<Answer> {
   const { address, bucket, world } = place;
   const ofService = SERVICE_OPERATIONS[operation];
   if (ofService !== undefined) {
     if (call.requester.kind === "anonymous") throw refuse("AccessDenied");
-    return await ofService(call, world);
+    return ofService(call, world);
   }
   if (operation === "Unsupported") throw refuse("NotImplemented");
   const ofObject = OBJECT_OPERATIONS[operation];
@@ -105,8 +105,8 @@ async function perform(operation: OssOperation, call: ServiceCall, place: Place)
   checkBucketKind(bucket.config.kind, operation);
   const { exchange, requester, nowMs, bucketName } = call;
   const bucketCall = { exchange, requester, nowMs, bucketName, bucket, store: bucket.store, key: address.key };
-  if (call.requester.kind === "anonymous") await checkAnonymous(operation, bucketCall, world);
-  return await run(bucketCall, world);
+  if (requester.kind === "owner") return run(bucketCall, world);
+  return checkAnonymous(operation, bucketCall, world).then(() => run(bucketCall, world));
 }
 
 function bucketOf(address: Address, world: World): Bucket | undefined {

@@ -1,4 +1,4 @@
-import { crc64Combine } from "../core/crc64.ts";
+import { crc64Combine } from "../core/crc64/crc64.ts";
 import type { Draft, StoredObject } from "../core/bucket.ts";
 import { hash } from "node:crypto";
 import { receiveContent } from "./bodies.ts";

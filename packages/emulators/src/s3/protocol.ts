@@ -71,7 +71,7 @@ async function answered(exchange: Exchange, answer: (exchange: Exchange) => Prom
   }
 }
 
-async function operate(name: OperationName, call: ServiceCall, world: World): Promise<Answer> {
+function operate(name: OperationName, call: ServiceCall, world: World): Promise<Answer> {
   const ofService = SERVICE_OPERATIONS[name];
   if (ofService !== undefined) return ofService(call, world);
   const bucketCall = openBucket(name, call, world);
