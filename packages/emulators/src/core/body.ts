@@ -1,12 +1,23 @@
 import { createHash, hash } from "node:crypto";
 
-import type { BucketStore } from "./bucket.ts";
 import { crc64Of, createCrc64 } from "./crc64/crc64.ts";
 
-/** Bytes on their way: a request's, or an object's. */
-export interface Body extends AsyncIterable<Buffer> {
-  /** A small body can be had in one piece instead, which costs a fraction of reading it chunk by chunk. */
-  readonly whole?: () => Promise<Buffer>;
+/** Bytes on their way, a request's or an object's: a small body comes in one piece, at a fraction of the cost of chunks. */
+export type Body = AsyncIterable<Buffer> | WholeBody;
+
+export interface WholeBody {
+  /** To be called once; nothing is read before. */
+  readonly whole: () => Promise<Buffer>;
+}
+
+/** Any body, chunk by chunk. */
+export function chunksOf(body: Body): AsyncIterable<Buffer> {
+  return "whole" in body ? onePiece(body) : body;
+}
+
+async function* onePiece({ whole }: WholeBody): AsyncGenerator<Buffer> {
+  const content = await whole();
+  if (content.length > 0) yield content;
 }
 
 /** Up to this size content is held in memory and leaves in one write. */
@@ -14,7 +25,7 @@ const WHOLE_BYTES = 256 * 1024;
 
 /** Gathers a body; more than `limitBytes` is refused with a RangeError. */
 export async function gather(body: Body, limitBytes: number): Promise<Buffer> {
-  if (body.whole !== undefined) return within(limitBytes, await body.whole());
+  if ("whole" in body) return within(limitBytes, await body.whole());
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of body) {
@@ -40,35 +51,19 @@ export function joined(pieces: readonly Buffer[]): Buffer {
   return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces);
 }
 
-/** The body of an answer that carries an object's bytes from `start` up to, not including, `end`. */
-export async function contentBody(
-  store: BucketStore,
-  key: string,
-  range: { start: number; end: number },
-): Promise<Buffer | Body> {
-  const content = store.read(key, range.start, range.end);
-  return range.end - range.start <= WHOLE_BYTES ? gather(content, WHOLE_BYTES) : content;
-}
-
-/** A body that is read in one piece, and not before somebody asks for it. */
-export function wholeBody(whole: () => Promise<Buffer>): Body {
-  return {
-    whole,
-    async *[Symbol.asyncIterator]() {
-      const content = await whole();
-      if (content.length > 0) yield content;
-    },
-  };
+/** Content as the body of an answer. */
+export async function contentBody(content: Body, sizeBytes: number): Promise<Buffer | Body> {
+  return sizeBytes <= WHOLE_BYTES ? gather(content, WHOLE_BYTES) : content;
 }
 
 /** A body of one Buffer; of none where it is empty. */
 export function bodyOf(content: Buffer): Body {
-  return wholeBody(async () => content);
+  return { whole: async () => content };
 }
 
 /** A body of pieces that lie in memory. */
 export function bodyOfPieces(pieces: Iterable<Buffer>, sizeBytes: number): Body {
-  return sizeBytes <= WHOLE_BYTES ? wholeBody(async () => joined([...pieces])) : streamed(pieces);
+  return sizeBytes <= WHOLE_BYTES ? { whole: async () => joined([...pieces]) } : streamed(pieces);
 }
 
 async function* streamed(pieces: Iterable<Buffer>): AsyncGenerator<Buffer> {
@@ -77,17 +72,18 @@ async function* streamed(pieces: Iterable<Buffer>): AsyncGenerator<Buffer> {
 
 /** The same body; `see` gets every chunk before the reader does. */
 export function tapped(body: Body, see: (chunk: Buffer) => void): Body {
-  const { whole } = body;
-  if (whole === undefined) return tappedChunks(body, see);
-  return wholeBody(async () => {
-    const content = await whole();
-    see(content);
-    return content;
-  });
+  if (!("whole" in body)) return tappedChunks(body, see);
+  return {
+    whole: async () => {
+      const content = await body.whole();
+      see(content);
+      return content;
+    },
+  };
 }
 
-async function* tappedChunks(body: Body, see: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
-  for await (const chunk of body) {
+async function* tappedChunks(chunks: AsyncIterable<Buffer>, see: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
     see(chunk);
     yield chunk;
   }
@@ -101,7 +97,7 @@ export interface ContentHashes {
 
 /** Hashes content on its way into a store; `keep` gets every chunk and is waited for. */
 export async function hashContent(body: Body, keep?: (chunk: Buffer) => void | Promise<void>): Promise<ContentHashes> {
-  if (body.whole !== undefined) {
+  if ("whole" in body) {
     const content = await body.whole();
     await keep?.(content);
     return { sizeBytes: content.length, md5Hex: hash("md5", content, "hex"), crc64: crc64Of(content) };

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { Body } from "./body.ts";
+import { chunksOf, type Body } from "./body.ts";
 
 /** One byte of the content inverted; a shorter content passes unharmed. */
 export async function* flipByte(body: Body, atByte: number): AsyncGenerator<Buffer> {
   let offset = 0;
-  for await (const chunk of body) {
+  for await (const chunk of chunksOf(body)) {
     const at = atByte - offset;
     offset += chunk.length;
     if (at < 0 || at >= chunk.length) {
@@ -22,7 +22,7 @@ export async function* flipByte(body: Body, atByte: number): AsyncGenerator<Buff
 /** The first bytes of the content. */
 export async function* firstBytes(body: Body, bytes: number): AsyncGenerator<Buffer> {
   let left = bytes;
-  for await (const chunk of body) {
+  for await (const chunk of chunksOf(body)) {
     if (left <= 0) return;
     yield chunk.subarray(0, left);
     left -= chunk.length;
@@ -31,7 +31,7 @@ export async function* firstBytes(body: Body, bytes: number): AsyncGenerator<Buf
 
 /** The content and zero bytes behind it. */
 export async function* padded(body: Body, bytes: number): AsyncGenerator<Buffer> {
-  yield* body;
+  yield* chunksOf(body);
   yield Buffer.alloc(bytes);
 }
 
@@ -41,7 +41,7 @@ const PACE_BYTES = 16 * 1024;
 export async function* paced(body: Body, bytesPerSecond: number): AsyncGenerator<Buffer> {
   const startedMs = performance.now();
   let sent = 0;
-  for await (const chunk of body) {
+  for await (const chunk of chunksOf(body)) {
     for (let at = 0; at < chunk.length; at += PACE_BYTES) {
       const piece = chunk.subarray(at, at + PACE_BYTES);
       sent += piece.length;

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
 import { ADMIN_PREFIX, answerAdmin, type AdminSubject } from "./admin.ts";
+import { chunksOf } from "./body.ts";
 import type { Answer, Exchange, Protocol } from "./exchange.ts";
 import { answerWithFaults, type Ending, type Outcome } from "./fault-effects.ts";
 import { httpDate } from "./http-date.ts";
@@ -120,7 +121,7 @@ async function send(response: ServerResponse, answer: Answer, ending: Ending, he
     return;
   }
   response.writeHead(status, head);
-  for await (const chunk of body) {
+  for await (const chunk of chunksOf(body)) {
     if (response.destroyed) return;
     if (!response.write(chunk)) await drained(response);
   }

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
-import { joined, wholeBody, type Body } from "./body.ts";
+import { joined, type Body } from "./body.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** A body of up to this size is gathered from its events, which costs a third of an asynchronous iterator. */
 const GATHERED_BYTES = 1024 * 1024;
 const NO_QUERY: ReadonlyMap<string, string> = new Map();
-const NOTHING = Promise.resolve(Buffer.alloc(0));
+const NOTHING = Buffer.alloc(0);
 const idPrefix = randomBytes(6).toString("hex").toUpperCase();
 let idNumber = 0;
 
@@ -53,24 +53,29 @@ function decode(text: string): string {
 
 function bodyOfMessage(message: IncomingMessage, onBody: () => void): Body {
   const announced = message.headers["content-length"];
-  const isEmpty =
-    announced === undefined ? message.headers["transfer-encoding"] === undefined : Number(announced) === 0;
-  if (isEmpty || (announced !== undefined && Number(announced) <= GATHERED_BYTES)) {
-    return wholeBody(() => {
+  const sizeBytes = announced === undefined ? chunkedOrNone(message) : Number(announced);
+  if (sizeBytes > GATHERED_BYTES) return chunksOfMessage(message, onBody);
+  return {
+    whole: async () => {
       onBody();
-      return isEmpty ? NOTHING : gathered(message, Number(announced));
-    });
-  }
-  return chunksOf(message, onBody);
+      return sizeBytes === 0 ? NOTHING : gathered(message, sizeBytes);
+    },
+  };
 }
 
-async function* chunksOf(message: IncomingMessage, onBody: () => void): AsyncGenerator<Buffer> {
+/** The length of a body that announces none. */
+function chunkedOrNone({ headers }: IncomingMessage): number {
+  return headers["transfer-encoding"] === undefined ? 0 : Number.POSITIVE_INFINITY;
+}
+
+async function* chunksOfMessage(message: IncomingMessage, onBody: () => void): AsyncGenerator<Buffer> {
   onBody();
   yield* message as AsyncIterable<Buffer>;
 }
 
 async function gathered(message: IncomingMessage, sizeBytes: number): Promise<Buffer> {
-  // A body that came together with its head lies there already.
+  // A body that came together with its head is there once Node has parsed the rest of what it read.
+  await Promise.resolve();
   if (message.readableLength === sizeBytes) return message.read() as Buffer;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];

@@ -5,7 +5,6 @@ import { createSyntheticContent } from "./synthetic-content.ts";
 import { createSyntheticKeys } from "./synthetic-keys.ts";
 import { noiseBetween } from "./synthetic-noise.ts";
 
-const RECENT_KEYS = 1024;
 const NO_ENTRIES = Object.freeze({});
 const HEADERS = Object.freeze({ "content-type": "application/octet-stream" });
 
@@ -36,16 +35,14 @@ export function createSyntheticStore(config: SyntheticConfig): BucketStore {
     };
   }
 
-  // A stat is soon followed by the read of the same key: its search need not be done again.
-  const recent = new Map<string, number>();
+  // A stat is followed by the read of the same key: its search need not be done again.
+  let last = { key: "", position: -1 };
 
   function find(key: string): number | undefined {
-    const known = recent.get(key);
-    if (known !== undefined) return known;
+    if (key === last.key && last.position >= 0) return last.position;
     const position = keys.positionOf(key);
     if (position >= keys.count || keys.keyAt(position) !== key) return undefined;
-    if (recent.size >= RECENT_KEYS) recent.clear();
-    recent.set(key, position);
+    last = { key, position };
     return position;
   }
 

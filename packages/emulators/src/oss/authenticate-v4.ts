@@ -1,3 +1,4 @@
+import { cutSignature } from "../core/authorization.ts";
 import type { Exchange } from "../core/exchange.ts";
 import type { Address } from "./address.ts";
 import { utf8Of } from "../core/percent.ts";
@@ -17,8 +18,7 @@ import { refuseSkew, type OssCredentials, type Requester, type Verifier } from "
 
 /** A signed URL lives at most seven days (Alibaba, V4 signature in URL). */
 const MAX_EXPIRES_SECONDS = 7 * 24 * 60 * 60;
-const FIELDS = ["Credential", "Signature", "AdditionalHeaders"] as const;
-type FieldName = (typeof FIELDS)[number];
+const FIELD = /^(Credential|AdditionalHeaders)=(.*)$/u;
 
 /** Verifies `Authorization: OSS4-HMAC-SHA256 Credential=…[,AdditionalHeaders=…],Signature=…`. */
 export function verifyV4Header(exchange: Exchange, address: Address, verifier: Verifier): Requester {
@@ -94,25 +94,35 @@ function compare(credentials: OssCredentials, signature: string, strings: String
   });
 }
 
-interface AuthorizationFields {
-  readonly credential: string;
+interface AuthorizationFields extends SignerFields {
   readonly signature: string;
+}
+
+interface SignerFields {
+  readonly credential: string;
   readonly additionalHeaders: readonly string[];
 }
 
-/** The documentation shows a blank after each comma, the SDKs send none. */
 function readFields(text: string): AuthorizationFields {
-  const fields: Partial<Record<FieldName, string>> = {};
-  for (const piece of text.split(",")) {
-    const field = piece.trim();
-    const name = FIELDS.find((known) => field.startsWith(known) && field[known.length] === "=");
-    if (name === undefined || fields[name] !== undefined) throw malformed();
-    fields[name] = field.slice(name.length + 1);
-  }
-  const { Credential: credential, Signature: signature, AdditionalHeaders: additional } = fields;
-  if (credential === undefined || signature === undefined || signature === "") throw malformed();
-  return { credential, signature, additionalHeaders: additional === undefined ? [] : readAdditional(additional) };
+  const { signature, others } = cutSignature(text);
+  if (signature === undefined || signature === "") throw malformed();
+  const { credential, additionalHeaders } = readSigner(others);
+  return { credential, additionalHeaders, signature };
 }
+
+/** The documentation shows a blank after each comma, the SDKs send none. */
+const readSigner = remember((text: string): SignerFields => {
+  const fields = new Map<string, string>();
+  for (const piece of text.split(",")) {
+    const [, name, value] = FIELD.exec(piece.trim()) ?? [];
+    if (name === undefined || value === undefined || fields.has(name)) throw malformed();
+    fields.set(name, value);
+  }
+  const credential = fields.get("Credential");
+  if (credential === undefined) throw malformed();
+  const additional = fields.get("AdditionalHeaders");
+  return { credential, additionalHeaders: additional === undefined ? [] : readAdditional(additional) };
+});
 
 function malformed(): Error {
   return refuse("InvalidArgument", { message: "The Authorization header is invalid.", ec: "0002-00000202" });

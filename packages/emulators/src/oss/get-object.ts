@@ -36,7 +36,7 @@ export const getObject: BucketOperation = async (call, world) => {
   const { start, end } = range.kind === "whole" ? { start: 0, end: content.sizeBytes } : range;
   headers["content-length"] = String(end - start);
   if (range.kind === "part") headers["content-range"] = `bytes ${start}-${end - 1}/${content.sizeBytes}`;
-  const body = await contentBody(call.store, content.key, { start, end });
+  const body = await contentBody(call.store.read(content.key, start, end), end - start);
   return { status: range.kind === "part" ? 206 : 200, headers, body };
 };
 

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 
-import type { Body } from "../core/body.ts";
 import { createByteReader } from "./byte-reader.ts";
 import { sha256Hex } from "./canonical.ts";
 import { refuse } from "./refusal.ts";
@@ -18,7 +17,7 @@ const CHUNK_HEAD = /^([0-9a-fA-F]{1,12})(?:;chunk-signature=([0-9a-f]{64}))?$/u;
 
 /** The content of an aws-chunked body. Puts what stands behind the last chunk into `trailers`, by lower-case name. */
 export async function* unchunked(
-  body: Body,
+  body: AsyncIterable<Buffer>,
   format: ChunkedFormat,
   signed: Signed,
   trailers: Map<string, string>,

@@ -23,7 +23,7 @@ export const getObject: BucketOperation = async (call, world) => {
   requireReadable(object, call, world);
   const { status, headers, start, end } = describe(call, object, world);
   // Called before anything is awaited, so that head and content are of the same object.
-  return { status, headers, body: await contentBody(call.store, call.key, { start, end }) };
+  return { status, headers, body: await contentBody(call.store.read(call.key, start, end), end - start) };
 };
 
 export const headObject: BucketOperation = async (call, world) => {

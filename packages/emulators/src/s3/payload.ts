@@ -1,6 +1,6 @@
 import { createHash, hash } from "node:crypto";
 
-import { wholeBody, type Body } from "../core/body.ts";
+import { chunksOf, type Body } from "../core/body.ts";
 import type { Exchange } from "../core/exchange.ts";
 import { unchunked, type ChunkedFormat } from "./aws-chunked.ts";
 import { refuse } from "./refusal.ts";
@@ -27,7 +27,7 @@ export function openPayload(exchange: Exchange, signed: Signed): Payload {
   const format = FORMATS[proof];
   if (format !== undefined) {
     const trailers = new Map<string, string>();
-    const content = unchunked(exchange.body, format, signed, trailers);
+    const content = unchunked(chunksOf(exchange.body), format, signed, trailers);
     return { content: ofLength(content, exchange.headers["x-amz-decoded-content-length"]), trailers };
   }
   if (!/^[0-9a-f]{64}$/u.test(proof)) {
@@ -42,18 +42,19 @@ export function openPayload(exchange: Exchange, signed: Signed): Payload {
 
 /** The same body, refused at its end where its SHA-256 is another one. */
 function hashed(body: Body, expected: string): Body {
-  const { whole } = body;
-  if (whole === undefined) return hashedChunks(body, expected);
-  return wholeBody(async () => {
-    const content = await whole();
-    checkHash(hash("sha256", content, "hex"), expected);
-    return content;
-  });
+  if (!("whole" in body)) return hashedChunks(body, expected);
+  return {
+    whole: async () => {
+      const content = await body.whole();
+      checkHash(hash("sha256", content, "hex"), expected);
+      return content;
+    },
+  };
 }
 
-async function* hashedChunks(body: Body, expected: string): AsyncGenerator<Buffer> {
+async function* hashedChunks(chunks: AsyncIterable<Buffer>, expected: string): AsyncGenerator<Buffer> {
   const digest = createHash("sha256");
-  for await (const chunk of body) {
+  for await (const chunk of chunks) {
     digest.update(chunk);
     yield chunk;
   }
@@ -67,7 +68,7 @@ function checkHash(actual: string, expected: string): void {
   });
 }
 
-async function* ofLength(content: Body, announced: string | undefined): AsyncGenerator<Buffer> {
+async function* ofLength(content: AsyncIterable<Buffer>, announced: string | undefined): AsyncGenerator<Buffer> {
   if (announced === undefined) throw refuse("MissingContentLength");
   let sizeBytes = 0;
   for await (const chunk of content) {

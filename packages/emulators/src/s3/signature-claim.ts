@@ -1,3 +1,4 @@
+import { cutSignature } from "../core/authorization.ts";
 import type { Exchange } from "../core/exchange.ts";
 import { remember } from "../core/remember.ts";
 import { timestampMs } from "../core/timestamp.ts";
@@ -39,19 +40,16 @@ function fromHeader(exchange: Exchange, authorization: string): Claim {
     const message = `The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`;
     throw refuse("InvalidRequest", { message });
   }
-  const fields = new Map<string, string>();
-  for (const field of authorization.slice(ALGORITHM.length).split(",")) {
-    const equals = field.indexOf("=");
-    if (equals > 0) fields.set(field.slice(0, equals).trim(), field.slice(equals + 1).trim());
-  }
+  const fields = cutSignature(authorization.slice(ALGORITHM.length));
+  const others = readFields(fields.others);
   const code = "AuthorizationHeaderMalformed";
   const payloadHash = exchange.headers["x-amz-content-sha256"];
   if (payloadHash === undefined) {
     throw refuse("InvalidRequest", { message: "Missing required header for this request: x-amz-content-sha256" });
   }
-  const credential = credentialOf(fields.get("Credential"), code);
-  const signedHeaders = signedHeadersOf(fields.get("SignedHeaders"), code);
-  const signature = signatureOf(fields.get("Signature"), code);
+  const credential = credentialOf(others.get("Credential"), code);
+  const signedHeaders = signedHeadersOf(others.get("SignedHeaders"), code);
+  const signature = signatureOf(fields.signature, code);
   const amzDate = exchange.headers["x-amz-date"] ?? amzDateOf(exchange.headers["date"]);
   return {
     ...credential,
@@ -64,6 +62,15 @@ function fromHeader(exchange: Exchange, authorization: string): Claim {
     payloadHash,
   };
 }
+
+const readFields = remember((text: string): ReadonlyMap<string, string> => {
+  const fields = new Map<string, string>();
+  for (const field of text.split(",")) {
+    const equals = field.indexOf("=");
+    if (equals > 0) fields.set(field.slice(0, equals).trim(), field.slice(equals + 1).trim());
+  }
+  return fields;
+});
 
 function fromQuery(exchange: Exchange): Claim {
   const { query, headers } = exchange;
