@@ -57,6 +57,7 @@ const layers: readonly Layer[] = [
       "node:",
     ],
   },
+  { files: /^packages\/emulators\/src\/core\/crc64\/build\.ts$/, may: ["wabt", "node:"] },
   { files: /^packages\/emulators\/src\//, may: ["hash-wasm", "zod", "node:"] },
   {
     // The comparer trusts nothing of the copy path: it has its own client, its own listing and its own arithmetic.

@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import OSS from "ali-oss";
 
-import { crc64Of } from "../src/core/crc64.ts";
+import { crc64Of } from "../src/core/crc64/crc64.ts";
 import { createFaultPlan, faultPlanSchema, type FaultPlanInput } from "../src/core/faults.ts";
 import { startEmulators } from "../src/start.ts";
 import { ask, startOss } from "./oss-emulator.ts";

@@ -3,7 +3,7 @@ import { after, before, describe, test } from "node:test";
 
 import OSS from "ali-oss";
 
-import { crc64Of } from "../src/core/crc64.ts";
+import { crc64Of } from "../src/core/crc64/crc64.ts";
 import type { Emulator } from "../src/start.ts";
 import { BUCKET, sendRaw, startOss, type Reply } from "./oss-emulator.ts";
 

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { after, before, describe, test } from "node:test";
 
 import { bucketConfigSchema } from "../src/core/bucket-config.ts";
-import { crc64Of } from "../src/core/crc64.ts";
+import { crc64Of } from "../src/core/crc64/crc64.ts";
 import type { Emulator } from "../src/start.ts";
 import { aliSigner, ask, BUCKET, sendRaw, startOss, type Ask } from "./oss-emulator.ts";
 

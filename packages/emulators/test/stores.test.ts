@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 
-import { bodyOf, gather } from "../src/core/body.ts";
+import { createCRC64 } from "hash-wasm";
+
+import { bodyOf, chunksOf, gather } from "../src/core/body.ts";
 import { bucketConfigSchema, type BucketConfigInput, type Sizes } from "../src/core/bucket-config.ts";
 import type { BucketStore, StoredObject } from "../src/core/bucket.ts";
-import { crc64Combine, crc64Of, createCrc64 } from "../src/core/crc64.ts";
+import { assemble } from "../src/core/crc64/build.ts";
+import { crc64Combine, crc64Of, createCrc64 } from "../src/core/crc64/crc64.ts";
 import { createFolderStore } from "../src/core/folder-store.ts";
 import { createMemoryStore } from "../src/core/memory-store.ts";
 import { createSinkStore } from "../src/core/sink-store.ts";
@@ -135,8 +138,8 @@ test("synthetic: a body of 20 GiB has its CRC-64 without anybody reading it", as
   const object = (await small.list({ prefix: "", after: undefined, limit: 1 }))[0];
   assert.ok(object);
   assert.match(object.etag, /^[0-9a-f]{32}-2$/);
-  const crc = await createCrc64();
-  for await (const chunk of small.read(object.key, 0, object.sizeBytes)) crc.update(chunk);
+  const crc = createCrc64();
+  for await (const chunk of chunksOf(small.read(object.key, 0, object.sizeBytes))) crc.update(chunk);
   assert.equal(object.crc64, crc.finish());
   const large = synthetic({ objects: 1, sizes: { distribution: "fixed", bytes: 20 * 1024 ** 3 } });
   const [huge] = await large.list({ prefix: "", after: undefined, limit: 1 });
@@ -164,6 +167,30 @@ test("CRC-64 of parts combines to the CRC-64 of the whole", () => {
   }
   assert.equal(crc64Of(Buffer.from("123456789"), "xz"), 0x995dc9bbdf1939fan);
   assert.equal(crc64Of(Buffer.from("123456789"), "nvme"), 0xae8b14860a799888n);
+});
+
+test("CRC-64 is what another implementation computes, whatever the length and the pieces", async () => {
+  const content = Buffer.from(Array.from({ length: 200_003 }, (_, at) => (at * at) >>> 3));
+  for (const [kind, polynomial] of [
+    ["xz", "c96c5795d7870f42"],
+    ["nvme", "9a6c9329ac4bc9b5"],
+  ] as const) {
+    const other = await createCRC64(polynomial);
+    for (const lengthBytes of [0, 1, 7, 15, 16, 17, 4096, 65_535, 65_536, 65_537, content.length]) {
+      const piece = content.subarray(0, lengthBytes);
+      const expected = BigInt(`0x${other.init().update(piece).digest()}`);
+      assert.equal(crc64Of(piece, kind), expected, `${kind} of ${lengthBytes} bytes`);
+      const crc = createCrc64(kind);
+      crc.update(piece.subarray(0, lengthBytes / 3));
+      crc.update(piece.subarray(lengthBytes / 3));
+      assert.equal(crc.finish(), expected, `${kind} of ${lengthBytes} bytes in two pieces`);
+    }
+  }
+});
+
+test("the committed CRC-64 module is what its source assembles to", async () => {
+  const committed = new URL("../src/core/crc64/module.ts", import.meta.url);
+  assert.equal(await readFile(committed, "utf8"), await assemble());
 });
 
 async function keysOf(seed: number): Promise<readonly string[]> {

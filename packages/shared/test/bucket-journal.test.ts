@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test, type TestContext } from "node:test";
 import { gunzipSync } from "node:zlib";
 
+import { gather } from "@causeway/emulators/core/body.ts";
 import type { Emulator, Emulators } from "@causeway/emulators/start.ts";
 
 import { parseJournalUrl } from "../src/adapters/journal/place.ts";
@@ -99,9 +100,9 @@ test("every line of a part is one flat JSON object, so that DuckDB reads all of 
   const [key = ""] = await keysIn("oss", emulator);
   assert.match(key, /^our\/journal\/job-1\/parts\/aa\/[0-9a-f-]{65}\.ndjson\.gz$/);
   const found = await store?.stat(key);
-  const pieces: Buffer[] = [];
-  for await (const piece of store?.read(key, 0, found?.sizeBytes ?? 0) ?? []) pieces.push(Buffer.from(piece));
-  const lines = gunzipSync(Buffer.concat(pieces)).toString().trimEnd().split("\n");
+  assert.ok(store !== undefined && found !== undefined);
+  const packed = await gather(store.read(key, 0, found.sizeBytes), found.sizeBytes);
+  const lines = gunzipSync(packed).toString().trimEnd().split("\n");
   assert.equal(lines.length, outcomes.length);
   for (const line of lines) {
     const values = Object.values(JSON.parse(line) as Record<string, unknown>);

@@ -1,3 +1,4 @@
+import { gather } from "@causeway/emulators/core/body.ts";
 import type { Emulator } from "@causeway/emulators/start.ts";
 
 import { createOssTarget } from "../src/adapters/oss/oss-target.ts";
@@ -27,11 +28,10 @@ async function look(oss: Emulator, key: string): Promise<SeenObject | undefined>
   const store = oss.stores.get(targetBucket)?.store;
   const found = await store?.stat(key);
   if (store === undefined || found === undefined) return undefined;
-  const pieces: Buffer[] = [];
-  for await (const piece of store.read(key, 0, found.sizeBytes)) pieces.push(Buffer.from(piece));
+  const content = await gather(store.read(key, 0, found.sizeBytes), found.sizeBytes);
   const headers = Object.fromEntries(carriedHeaders.map((name) => [name, found.headers[name]] as const));
   return {
-    bytes: new Uint8Array(Buffer.concat(pieces)),
+    bytes: new Uint8Array(content),
     headers: Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined)),
     userMetadata: found.userMetadata,
     storageClass: found.storageClass,

@@ -1,3 +1,5 @@
+import type { Body } from "./body.ts";
+
 /** What both emulated stores keep of an object; a protocol reads and writes the fields that it knows. */
 export interface StoredObject {
   readonly key: string;
@@ -52,9 +54,9 @@ export interface Draft {
 export interface BucketStore {
   stat(key: string): Promise<StoredObject | undefined>;
   /** Yields the bytes from `start` up to, not including, `end`. */
-  read(key: string, start: number, end: number): AsyncIterable<Buffer>;
+  read(key: string, start: number, end: number): Body;
   /** Receives content, hashing it on the way. A body that throws leaves nothing behind. */
-  draft(body: AsyncIterable<Buffer>): Promise<Draft>;
+  draft(body: Body): Promise<Draft>;
   /** Makes one object of the drafts' contents, one behind the other; replaces what stood there. */
   commit(key: string, drafts: readonly Draft[], facts: ObjectFacts): Promise<void>;
   /** Changes facts of an object that is there (tags, ACL, restore). */

@@ -1,5 +1,7 @@
 import type { IncomingMessage } from "node:http";
 
+import type { Body } from "./body.ts";
+
 /** A request as the protocols see it: raw path and query, because a URL class would rewrite odd keys. */
 export interface Exchange {
   readonly method: string;
@@ -11,7 +13,7 @@ export interface Exchange {
   readonly query: ReadonlyMap<string, string>;
   /** By lower-case name. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: AsyncIterable<Buffer>;
+  readonly body: Body;
   readonly requestId: string;
   readonly message: IncomingMessage;
 }
@@ -21,17 +23,23 @@ export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   /** A Buffer has its Content-Length set by the listener; a stream brings `content-length` in the headers. */
-  readonly body: Buffer | AsyncIterable<Buffer>;
+  readonly body: Buffer | Body;
 }
 
-/** A store's protocol: from an exchange to an answer. Throws only what is a defect of the emulator (answered 500). */
+/** What a request asks for, read from its head before anything of it is checked. */
+export interface Asked {
+  /** For the fault plan and the request log: `GetObject`, `UploadPart`, … */
+  readonly operation: string;
+  /** The object's key for the fault plan's `keyPattern`; "" where none is meant. */
+  readonly key: string;
+  /** Takes the exchange that was read, or the same with its body bent by a fault. Throws only what is a defect of the emulator. */
+  answer(exchange: Exchange): Promise<Answer>;
+}
+
+/** A store's protocol: from an exchange to an answer. */
 export interface Protocol {
   readonly name: "s3" | "oss";
-  /** Names the operation for the fault plan and the request log: `GetObject`, `UploadPart`, … */
-  operationOf(exchange: Exchange): string;
-  /** The object's key for the fault plan's `keyPattern`; "" where none is meant. Without it: the decoded path. */
-  keyOf?(exchange: Exchange): string;
-  answer(exchange: Exchange): Promise<Answer>;
+  read(exchange: Exchange): Asked;
   /** The answer of a throttled or failing store (503), in this protocol's own words. */
   refusal(exchange: Exchange, refusal: { status: number; code: string; delayMs: number | undefined }): Answer;
 }

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 
+import { chunksOf, type Body } from "./body.ts";
+
 /** One byte of the content inverted; a shorter content passes unharmed. */
-export async function* flipByte(body: AsyncIterable<Buffer>, atByte: number): AsyncGenerator<Buffer> {
+export async function* flipByte(body: Body, atByte: number): AsyncGenerator<Buffer> {
   let offset = 0;
-  for await (const chunk of body) {
+  for await (const chunk of chunksOf(body)) {
     const at = atByte - offset;
     offset += chunk.length;
     if (at < 0 || at >= chunk.length) {
@@ -18,9 +20,9 @@ export async function* flipByte(body: AsyncIterable<Buffer>, atByte: number): As
 }
 
 /** The first bytes of the content. */
-export async function* firstBytes(body: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
+export async function* firstBytes(body: Body, bytes: number): AsyncGenerator<Buffer> {
   let left = bytes;
-  for await (const chunk of body) {
+  for await (const chunk of chunksOf(body)) {
     if (left <= 0) return;
     yield chunk.subarray(0, left);
     left -= chunk.length;
@@ -28,18 +30,18 @@ export async function* firstBytes(body: AsyncIterable<Buffer>, bytes: number): A
 }
 
 /** The content and zero bytes behind it. */
-export async function* padded(body: AsyncIterable<Buffer>, bytes: number): AsyncGenerator<Buffer> {
-  yield* body;
+export async function* padded(body: Body, bytes: number): AsyncGenerator<Buffer> {
+  yield* chunksOf(body);
   yield Buffer.alloc(bytes);
 }
 
 const PACE_BYTES = 16 * 1024;
 
 /** The content at no more than the given rate, whatever the sizes of its chunks. */
-export async function* paced(body: AsyncIterable<Buffer>, bytesPerSecond: number): AsyncGenerator<Buffer> {
+export async function* paced(body: Body, bytesPerSecond: number): AsyncGenerator<Buffer> {
   const startedMs = performance.now();
   let sent = 0;
-  for await (const chunk of body) {
+  for await (const chunk of chunksOf(body)) {
     for (let at = 0; at < chunk.length; at += PACE_BYTES) {
       const piece = chunk.subarray(at, at + PACE_BYTES);
       sent += piece.length;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import { bodyOf } from "./body.ts";
-import type { Answer, Exchange, Protocol } from "./exchange.ts";
+import { bodyOf, type Body } from "./body.ts";
+import type { Answer, Asked, Exchange, Protocol } from "./exchange.ts";
 import { firstBytes, flipByte, paced, padded } from "./fault-bodies.ts";
 import type { FaultRule } from "./faults.ts";
 
@@ -16,6 +16,7 @@ export type Outcome =
 /** Answers a request with the given faults done to it. Without any it is the protocol's own answer. */
 export async function answerWithFaults(
   protocol: Protocol,
+  asked: Asked,
   exchange: Exchange,
   rules: readonly FaultRule[],
 ): Promise<Outcome> {
@@ -24,7 +25,7 @@ export async function answerWithFaults(
   }
   const instead = rules.map((rule) => insteadOf(protocol, exchange, rule)).find((outcome) => outcome !== undefined);
   if (instead !== undefined) return instead;
-  const answer = await protocol.answer(rules.reduce(bendRequest, exchange));
+  const answer = await asked.answer(rules.reduce(bendRequest, exchange));
   if (rules.some(({ fault }) => fault === "lost-answer")) return { action: "reset" };
   return rules.reduce<Outcome & { action: "answer" }>(bendAnswer, { action: "answer", answer, ending: "whole" });
 }
@@ -72,7 +73,7 @@ function bendRequest(exchange: Exchange, rule: FaultRule): Exchange {
   if (rule.fault === "bandwidth") return { ...exchange, body: paced(body, rule.bytesPerSecond) };
   if (!isOfRequest(rule)) return exchange;
   const sizeBytes = Number(headers["content-length"] ?? 0);
-  const bend = (bent: AsyncIterable<Buffer>, lengthBytes: number): Exchange => ({
+  const bend = (bent: Body, lengthBytes: number): Exchange => ({
     ...exchange,
     headers: { ...headers, "content-length": String(lengthBytes) },
     body: bent,
@@ -104,7 +105,7 @@ function bendAnswer(outcome: Bent, rule: FaultRule): Bent {
   const content = Buffer.isBuffer(answer.body) ? bodyOf(answer.body) : answer.body;
   const sizeBytes = Buffer.isBuffer(answer.body) ? answer.body.length : Number(answer.headers["content-length"]);
   const middle = Math.floor(sizeBytes / 2);
-  const bend = (body: AsyncIterable<Buffer>, lengthBytes: number, ending: Ending): Bent => ({
+  const bend = (body: Body, lengthBytes: number, ending: Ending): Bent => ({
     action: "answer",
     answer: { ...answer, headers: { ...answer.headers, "content-length": String(lengthBytes) }, body },
     ending,

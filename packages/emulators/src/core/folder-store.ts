@@ -4,7 +4,7 @@ import { copyFile, mkdir, open, readdir, readFile, rename, rm, writeFile } from 
 import { dirname, join } from "node:path";
 
 import type { BucketStore, Draft, StoredObject } from "./bucket.ts";
-import { createContentHash } from "./body.ts";
+import { hashContent, type Body, type ContentHashes } from "./body.ts";
 import { createObjectTable, type Row } from "./object-table.ts";
 
 const READ_BYTES = 256 * 1024;
@@ -61,21 +61,16 @@ function pathOf(folder: string, key: string): string {
   return join(folder, "objects", name.slice(0, 2), name);
 }
 
-async function receive(path: string, body: AsyncIterable<Buffer>) {
-  const hash = createContentHash();
+async function receive(path: string, body: Body): Promise<ContentHashes> {
   const file = await open(path, "wx");
   try {
-    for await (const chunk of body) {
-      await hash.update(chunk);
-      await file.appendFile(chunk);
-    }
+    return await hashContent(body, (chunk) => file.appendFile(chunk));
   } catch (error) {
     await rm(path, { force: true });
     throw error;
   } finally {
     await file.close();
   }
-  return hash.finish();
 }
 
 /** One draft becomes the content by a rename; several are written one behind the other. */

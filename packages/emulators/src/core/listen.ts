@@ -2,8 +2,10 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 
 import { ADMIN_PREFIX, answerAdmin, type AdminSubject } from "./admin.ts";
+import { chunksOf } from "./body.ts";
 import type { Answer, Exchange, Protocol } from "./exchange.ts";
 import { answerWithFaults, type Ending, type Outcome } from "./fault-effects.ts";
+import { httpDate } from "./http-date.ts";
 import { createExchange } from "./request.ts";
 
 export interface ListenOptions extends AdminSubject {
@@ -44,23 +46,26 @@ async function closeServer(server: Server): Promise<void> {
 }
 
 async function serve(message: IncomingMessage, response: ServerResponse, options: ListenOptions): Promise<void> {
-  response.setHeader("date", new Date(options.now()).toUTCString());
   const expects = message.headers.expect !== undefined;
   let bodyAsked = false;
   const exchange = createExchange(message, () => {
     if (expects && !bodyAsked) response.writeContinue();
     bodyAsked = true;
   });
+  const answerWith = (answer: Answer, ending: Ending): Promise<void> => {
+    const head = ["date", httpDate(options.now())];
+    // A client that still waits for "100 Continue" may send its body or not: the connection cannot be used again.
+    if (expects && !bodyAsked) head.push("connection", "close");
+    return send(response, answer, ending, head);
+  };
   try {
     const outcome = isAdmin(exchange) ? await admin(exchange, options) : await operate(exchange, options);
     if (outcome.action === "reset") message.socket.destroy();
     if (outcome.action !== "answer") return;
-    // A client that still waits for "100 Continue" may send its body or not: the connection cannot be used again.
-    if (expects && !bodyAsked) response.setHeader("connection", "close");
-    await send(response, outcome.answer, outcome.ending);
+    await answerWith(outcome.answer, outcome.ending);
   } catch (error) {
     if (message.destroyed || response.headersSent) response.destroy();
-    else await send(response, options.protocol.refusal(exchange, defect(error)), "whole");
+    else await answerWith(options.protocol.refusal(exchange, defect(error)), "whole");
   }
 }
 
@@ -76,13 +81,13 @@ async function admin(exchange: Exchange, options: ListenOptions): Promise<Outcom
 
 async function operate(exchange: Exchange, options: ListenOptions): Promise<Outcome> {
   const { protocol, requests, faults } = options;
-  const operation = protocol.operationOf(exchange);
-  const key = protocol.keyOf?.(exchange) ?? decodedPath(exchange);
+  const asked = protocol.read(exchange);
+  const { operation, key } = asked;
   const rules = faults.current.strike({ operation, key, accessKeyId: () => accessKeyOf(exchange) });
   const outcome: Outcome =
     rules.length === 0
-      ? { action: "answer", answer: await protocol.answer(exchange), ending: "whole" }
-      : await answerWithFaults(protocol, exchange, rules);
+      ? { action: "answer", answer: await asked.answer(exchange), ending: "whole" }
+      : await answerWithFaults(protocol, asked, exchange, rules);
   requests.add(operation, {
     refused: outcome.action !== "answer" || outcome.answer.status >= 400,
     bytesReceived: Number(exchange.headers["content-length"] ?? 0),
@@ -99,30 +104,24 @@ function accessKeyOf({ headers }: Exchange): string | undefined {
     .find(Boolean);
 }
 
-function decodedPath(exchange: Exchange): string {
-  try {
-    return decodeURIComponent(exchange.rawPath);
-  } catch {
-    return exchange.rawPath;
-  }
-}
-
 function bodyBytes(exchange: Exchange, answer: Answer): number {
   if (exchange.method === "HEAD") return 0;
   return Buffer.isBuffer(answer.body) ? answer.body.length : Number(answer.headers["content-length"] ?? 0);
 }
 
-async function send(response: ServerResponse, answer: Answer, ending: Ending): Promise<void> {
+/** `head` holds the first headers, names and values in turn, as Node takes them without sorting them out again. */
+async function send(response: ServerResponse, answer: Answer, ending: Ending, head: string[]): Promise<void> {
   const { body, headers, status } = answer;
+  for (const name in headers) head.push(name, headers[name] ?? "");
   if (Buffer.isBuffer(body)) {
     const bodiless = status === 204 || status === 304 || headers["content-length"] !== undefined;
-    if (!bodiless) response.setHeader("content-length", body.length);
-    response.writeHead(status, headers);
+    if (!bodiless) head.push("content-length", String(body.length));
+    response.writeHead(status, head);
     response.end(body.length === 0 ? undefined : body);
     return;
   }
-  response.writeHead(status, headers);
-  for await (const chunk of body) {
+  response.writeHead(status, head);
+  for await (const chunk of chunksOf(body)) {
     if (response.destroyed) return;
     if (!response.write(chunk)) await drained(response);
   }

@@ -1,5 +1,5 @@
 import type { BucketStore, Draft } from "./bucket.ts";
-import { createContentHash } from "./body.ts";
+import { bodyOfPieces, hashContent } from "./body.ts";
 import { createObjectTable } from "./object-table.ts";
 
 /** Keeps objects in memory for as long as the process lives. */
@@ -9,15 +9,11 @@ export function createMemoryStore(): BucketStore {
   return {
     stat: table.stat,
     list: table.list,
-    read: (key, start, end) => slices(table.get(key)?.content ?? [], start, end),
+    read: (key, start, end) => bodyOfPieces(slices(table.get(key)?.content ?? [], start, end), end - start),
     draft: async (body) => {
-      const hash = createContentHash();
       const chunks: Buffer[] = [];
-      for await (const chunk of body) {
-        await hash.update(chunk);
-        chunks.push(chunk);
-      }
-      const draft: Draft = { ...hash.finish(), discard: async () => void contents.delete(draft) };
+      const hashes = await hashContent(body, (chunk) => void chunks.push(chunk));
+      const draft: Draft = { ...hashes, discard: async () => void contents.delete(draft) };
       contents.set(draft, chunks);
       return draft;
     },
@@ -31,7 +27,7 @@ export function createMemoryStore(): BucketStore {
   };
 }
 
-async function* slices(chunks: readonly Buffer[], start: number, end: number): AsyncGenerator<Buffer> {
+function* slices(chunks: readonly Buffer[], start: number, end: number): Generator<Buffer> {
   let offset = 0;
   for (const chunk of chunks) {
     const from = Math.max(start - offset, 0);

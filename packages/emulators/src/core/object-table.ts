@@ -23,8 +23,10 @@ export function createObjectTable<Content>(): ObjectTable<Content> {
   const table: ObjectTable<Content> = {
     get: (key) => rows.get(key),
     put: (row) => {
-      if (!rows.has(row.object.key)) keys.add(row.object.key);
-      rows.set(row.object.key, row);
+      const { key } = row.object;
+      const count = rows.size;
+      rows.set(key, row);
+      if (rows.size > count) keys.add(key);
     },
     change: (key, change) => {
       const row = rows.get(key);

@@ -1,6 +1,5 @@
 const UNRESERVED = /^[A-Za-z0-9\-._~]*$/u;
 const UNRESERVED_OR_SLASH = /^[A-Za-z0-9\-._~/]*$/u;
-const ASCII = /^[\u0000-\u007f]*$/u;
 
 /** Percent-encodes everything but `A-Z a-z 0-9 - . _ ~`, as the V4 signatures of both stores want it. */
 export function encodeStrict(text: string): string {
@@ -27,9 +26,14 @@ export function decodePercent(text: string): string | undefined {
   }
 }
 
+/** Whether every character is one byte of UTF-8: counting the bytes is what costs least. */
+export function isAscii(text: string): boolean {
+  return Buffer.byteLength(text) === text.length;
+}
+
 /** Node hands over what stands in a request's head as one character per byte: this is the text that those bytes mean. */
 export function utf8Of(bytes: string): string | undefined {
-  if (ASCII.test(bytes)) return bytes;
+  if (isAscii(bytes)) return bytes;
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(bytes, "latin1"));
   } catch {
@@ -39,5 +43,5 @@ export function utf8Of(bytes: string): string | undefined {
 
 /** The opposite of `utf8Of`: one character per byte of the text's UTF-8. */
 export function bytesOf(text: string): string {
-  return ASCII.test(text) ? text : Buffer.from(text, "utf8").toString("latin1");
+  return isAscii(text) ? text : Buffer.from(text, "utf8").toString("latin1");
 }

@@ -1,11 +1,13 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 
+import { joined, type Body } from "./body.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** A body of up to this size is gathered from its events, which costs a third of an asynchronous iterator. */
 const GATHERED_BYTES = 1024 * 1024;
 const NO_QUERY: ReadonlyMap<string, string> = new Map();
+const NOTHING = Buffer.alloc(0);
 const idPrefix = randomBytes(6).toString("hex").toUpperCase();
 let idNumber = 0;
 
@@ -23,7 +25,7 @@ export function createExchange(message: IncomingMessage, onBody: () => void): Ex
     // Only set-cookie is ever a list, and no request carries it.
     headers: message.headers as Exchange["headers"],
     body: bodyOfMessage(message, onBody),
-    requestId: idPrefix + idNumber.toString(16).toUpperCase().padStart(12, "0"),
+    requestId: idPrefix + String(idNumber).padStart(12, "0"),
     message,
   };
 }
@@ -49,15 +51,32 @@ function decode(text: string): string {
   }
 }
 
-async function* bodyOfMessage(message: IncomingMessage, onBody: () => void): AsyncGenerator<Buffer> {
-  onBody();
+function bodyOfMessage(message: IncomingMessage, onBody: () => void): Body {
   const announced = message.headers["content-length"];
-  if (announced === undefined ? message.headers["transfer-encoding"] === undefined : announced === "0") return;
-  if (announced !== undefined && Number(announced) <= GATHERED_BYTES) yield await gathered(message);
-  else yield* message as AsyncIterable<Buffer>;
+  const sizeBytes = announced === undefined ? chunkedOrNone(message) : Number(announced);
+  if (sizeBytes > GATHERED_BYTES) return chunksOfMessage(message, onBody);
+  return {
+    whole: async () => {
+      onBody();
+      return sizeBytes === 0 ? NOTHING : gathered(message, sizeBytes);
+    },
+  };
 }
 
-function gathered(message: IncomingMessage): Promise<Buffer> {
+/** The length of a body that announces none. */
+function chunkedOrNone({ headers }: IncomingMessage): number {
+  return headers["transfer-encoding"] === undefined ? 0 : Number.POSITIVE_INFINITY;
+}
+
+async function* chunksOfMessage(message: IncomingMessage, onBody: () => void): AsyncGenerator<Buffer> {
+  onBody();
+  yield* message as AsyncIterable<Buffer>;
+}
+
+async function gathered(message: IncomingMessage, sizeBytes: number): Promise<Buffer> {
+  // A body that came together with its head is there once Node has parsed the rest of what it read.
+  await Promise.resolve();
+  if (message.readableLength === sizeBytes) return message.read() as Buffer;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const broken = () => {
@@ -65,9 +84,7 @@ function gathered(message: IncomingMessage): Promise<Buffer> {
     };
     if (message.destroyed) broken();
     message.on("data", (chunk: Buffer) => chunks.push(chunk));
-    message.on("end", () =>
-      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks)),
-    );
+    message.on("end", () => resolve(joined(chunks)));
     message.on("error", reject);
     message.on("close", broken);
   });

@@ -1,5 +1,5 @@
 import type { BucketStore } from "./bucket.ts";
-import { createContentHash } from "./body.ts";
+import { hashContent } from "./body.ts";
 import { createObjectTable } from "./object-table.ts";
 
 /** Keeps size, MD5, CRC-64 and facts of every object and drops the bytes: a target for measurements. */
@@ -12,9 +12,8 @@ export function createSinkStore(): BucketStore {
       throw new Error(`a sink bucket keeps no bytes, so ${JSON.stringify(key)} cannot be read back`);
     },
     draft: async (body) => {
-      const hash = createContentHash();
-      for await (const chunk of body) await hash.update(chunk);
-      return { ...hash.finish(), discard: async () => undefined };
+      const { sizeBytes, md5Hex, crc64 } = await hashContent(body);
+      return { sizeBytes, md5Hex, crc64, discard: nothing };
     },
     commit: async (key, drafts, facts) => {
       const sizeBytes = drafts.reduce((sum, draft) => sum + draft.sizeBytes, 0);
@@ -23,4 +22,8 @@ export function createSinkStore(): BucketStore {
     amend: async (key, change) => void table.change(key, change),
     remove: async (key) => void table.drop(key),
   };
+}
+
+async function nothing(): Promise<void> {
+  // What was not kept cannot be forgotten.
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { Sizes, SyntheticConfig } from "./bucket-config.ts";
-import { crc64Combine, crc64Of } from "./crc64.ts";
+import { crc64Combine, crc64Of } from "./crc64/crc64.ts";
 import { mix, noiseBetween } from "./synthetic-noise.ts";
 
 /** One body that many objects share: its size, where it enters the noise, and its hashes. */

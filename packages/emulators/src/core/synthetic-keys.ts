@@ -18,6 +18,8 @@ export function createSyntheticKeys(config: SyntheticConfig): SyntheticKeys {
     keyAt,
     // Some 24 keys are computed for ten million objects: cheaper than remembering any.
     positionOf: (key) => {
+      const stated = statedPosition(config, key);
+      if (Number.isInteger(stated) && stated < count && keyAt(stated) === key) return stated;
       let low = 0;
       let high = count;
       while (low < high) {
@@ -30,13 +32,18 @@ export function createSyntheticKeys(config: SyntheticConfig): SyntheticKeys {
   };
 }
 
+/** The position that a key of the sequential scheme ends with, which is most often what is looked for; else NaN. */
+function statedPosition({ keys }: SyntheticConfig, key: string): number {
+  return keys.scheme === "sequential" ? Number(key.slice(-SEQUENTIAL_DIGITS)) : Number.NaN;
+}
+
 function formulaOf(config: SyntheticConfig): (position: number) => string {
   const { prefix, scheme } = config.keys;
   switch (scheme) {
     case "flat-hex":
       return flatHex(config);
     case "sequential":
-      return (position) => `${prefix}object-${digits(position, 11)}`;
+      return (position) => `${prefix}object-${digits(position, SEQUENTIAL_DIGITS)}`;
     case "dates":
       return grouped(
         config,
@@ -51,6 +58,7 @@ function formulaOf(config: SyntheticConfig): (position: number) => string {
   }
 }
 
+const SEQUENTIAL_DIGITS = 11;
 const DAY_MS = 86_400_000;
 const FIRST_DAY_MS = Date.UTC(2000, 0, 1);
 /** 1,024 Han characters one behind the other in Unicode, hence in byte order too. */

@@ -1,10 +1,10 @@
 import type { SyntheticConfig } from "./bucket-config.ts";
+import { bodyOfPieces } from "./body.ts";
 import type { BucketStore, StoredObject } from "./bucket.ts";
 import { createSyntheticContent } from "./synthetic-content.ts";
 import { createSyntheticKeys } from "./synthetic-keys.ts";
 import { noiseBetween } from "./synthetic-noise.ts";
 
-const RECENT_KEYS = 1024;
 const NO_ENTRIES = Object.freeze({});
 const HEADERS = Object.freeze({ "content-type": "application/octet-stream" });
 
@@ -35,16 +35,14 @@ export function createSyntheticStore(config: SyntheticConfig): BucketStore {
     };
   }
 
-  // A stat is soon followed by the read of the same key: its search need not be done again.
-  const recent = new Map<string, number>();
+  // A stat is followed by the read of the same key: its search need not be done again.
+  let last = { key: "", position: -1 };
 
   function find(key: string): number | undefined {
-    const known = recent.get(key);
-    if (known !== undefined) return known;
+    if (key === last.key && last.position >= 0) return last.position;
     const position = keys.positionOf(key);
     if (position >= keys.count || keys.keyAt(position) !== key) return undefined;
-    if (recent.size >= RECENT_KEYS) recent.clear();
-    recent.set(key, position);
+    last = { key, position };
     return position;
   }
 
@@ -55,7 +53,8 @@ export function createSyntheticStore(config: SyntheticConfig): BucketStore {
     },
     read: (key, start, end) => {
       const position = find(key);
-      return contentOf(config.seed, position === undefined ? 0 : bodyAt(position).phase, { start, end });
+      const phase = position === undefined ? 0 : bodyAt(position).phase;
+      return bodyOfPieces(noiseBetween(config.seed, phase, { start, end }), end - start);
     },
     list: async ({ prefix, after, limit }) => {
       const found: StoredObject[] = [];
@@ -72,10 +71,6 @@ export function createSyntheticStore(config: SyntheticConfig): BucketStore {
     amend: () => refuseWrite(),
     remove: () => refuseWrite(),
   };
-}
-
-async function* contentOf(seed: number, phase: number, range: { start: number; end: number }): AsyncGenerator<Buffer> {
-  yield* noiseBetween(seed, phase, range);
 }
 
 async function refuseWrite(): Promise<never> {

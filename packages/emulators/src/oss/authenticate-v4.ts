@@ -1,6 +1,9 @@
+import { cutSignature } from "../core/authorization.ts";
 import type { Exchange } from "../core/exchange.ts";
 import type { Address } from "./address.ts";
 import { utf8Of } from "../core/percent.ts";
+import { remember } from "../core/remember.ts";
+import { timestampMs } from "../core/timestamp.ts";
 import { refuse } from "./refusal.ts";
 import {
   canonicalRequestV4,
@@ -15,8 +18,7 @@ import { refuseSkew, type OssCredentials, type Requester, type Verifier } from "
 
 /** A signed URL lives at most seven days (Alibaba, V4 signature in URL). */
 const MAX_EXPIRES_SECONDS = 7 * 24 * 60 * 60;
-const TIMESTAMP = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/u;
-const FIELD = /^(Credential|AdditionalHeaders|Signature)=(.*)$/u;
+const FIELD = /^(Credential|AdditionalHeaders)=(.*)$/u;
 
 /** Verifies `Authorization: OSS4-HMAC-SHA256 Credential=…[,AdditionalHeaders=…],Signature=…`. */
 export function verifyV4Header(exchange: Exchange, address: Address, verifier: Verifier): Requester {
@@ -32,8 +34,8 @@ export function verifyV4Header(exchange: Exchange, address: Address, verifier: V
   }
   const credentials = verifier.credentialsOf(scope.accessKeyId, headers["x-oss-security-token"]);
   const timestamp = headers["x-oss-date"] ?? headers["date"] ?? "";
-  const dateMs = timeOf(timestamp);
-  if (dateMs === undefined) throw refuse("AccessDenied", { message: "OSS authentication requires a valid Date." });
+  const dateMs = timestampMs(timestamp);
+  if (Number.isNaN(dateMs)) throw refuse("AccessDenied", { message: "OSS authentication requires a valid Date." });
   checkDay(scope, timestamp, "Authorization header");
   refuseSkew(dateMs, verifier.nowMs);
   const signed = { scope, timestamp, additionalHeaders: fields.additionalHeaders };
@@ -56,8 +58,8 @@ export function verifyV4Url(exchange: Exchange, address: Address, verifier: Veri
     throw refuse("InvalidArgument", { message: "x-oss-expires must be between 1 and 604800 seconds." });
   }
   const credentials = verifier.credentialsOf(scope.accessKeyId, query.get("x-oss-security-token"));
-  const dateMs = timeOf(timestamp);
-  if (dateMs === undefined) throw refuse("InvalidArgument", { message: "x-oss-date is invalid." });
+  const dateMs = timestampMs(timestamp);
+  if (Number.isNaN(dateMs)) throw refuse("InvalidArgument", { message: "x-oss-date is invalid." });
   checkDay(scope, timestamp, "x-oss-credential");
   if (dateMs > verifier.nowMs) refuseSkew(dateMs, verifier.nowMs);
   if (dateMs + expiresSeconds * 1000 < verifier.nowMs) {
@@ -92,14 +94,24 @@ function compare(credentials: OssCredentials, signature: string, strings: String
   });
 }
 
-interface AuthorizationFields {
-  readonly credential: string;
+interface AuthorizationFields extends SignerFields {
   readonly signature: string;
+}
+
+interface SignerFields {
+  readonly credential: string;
   readonly additionalHeaders: readonly string[];
 }
 
-/** The documentation shows a blank after each comma, the SDKs send none. */
 function readFields(text: string): AuthorizationFields {
+  const { signature, others } = cutSignature(text);
+  if (signature === undefined || signature === "") throw malformed();
+  const { credential, additionalHeaders } = readSigner(others);
+  return { credential, additionalHeaders, signature };
+}
+
+/** The documentation shows a blank after each comma, the SDKs send none. */
+const readSigner = remember((text: string): SignerFields => {
   const fields = new Map<string, string>();
   for (const piece of text.split(",")) {
     const [, name, value] = FIELD.exec(piece.trim()) ?? [];
@@ -107,11 +119,10 @@ function readFields(text: string): AuthorizationFields {
     fields.set(name, value);
   }
   const credential = fields.get("Credential");
-  const signature = fields.get("Signature");
-  if (credential === undefined || signature === undefined || signature === "") throw malformed();
+  if (credential === undefined) throw malformed();
   const additional = fields.get("AdditionalHeaders");
-  return { credential, signature, additionalHeaders: additional === undefined ? [] : readAdditional(additional) };
-}
+  return { credential, additionalHeaders: additional === undefined ? [] : readAdditional(additional) };
+});
 
 function malformed(): Error {
   return refuse("InvalidArgument", { message: "The Authorization header is invalid.", ec: "0002-00000202" });
@@ -126,8 +137,10 @@ function readAdditional(list: string): readonly string[] {
   return names.sort();
 }
 
+const scopeOf = remember(readScope);
+
 function checkScope(credential: string, region: string, where: string): ScopeV4 {
-  const scope = readScope(credential);
+  const scope = scopeOf(credential);
   const details = { ArgumentName: "Credential", ArgumentValue: credential };
   if (scope === undefined || scope.product !== "oss" || scope.terminator !== "aliyun_v4_request") {
     throw refuse("InvalidArgument", {
@@ -149,12 +162,4 @@ function checkScope(credential: string, region: string, where: string): ScopeV4 
 function checkDay(scope: ScopeV4, timestamp: string, where: string): void {
   if (timestamp.startsWith(`${scope.date}T`)) return;
   throw refuse("InvalidArgument", { message: `Invalid signing date in ${where}.` });
-}
-
-function timeOf(timestamp: string): number | undefined {
-  const match = TIMESTAMP.exec(timestamp);
-  if (match === null) return undefined;
-  const [, year, month, day, hour, minute, second] = match;
-  const time = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return Number.isNaN(time) ? undefined : time;
 }

@@ -16,7 +16,9 @@ export async function receiveContent(call: BucketCall): Promise<Draft> {
   }
   if (length !== undefined && Number(length) > MAX_OBJECT_IN_ONE_PIECE_BYTES) throw refuse("EntityTooLarge");
   const expectedMd5 = readContentMd5(exchange);
-  const draft = await receive(call);
+  const draft = await call.store.draft(exchange.body).catch((error: unknown) => {
+    throw cutOff(exchange, error);
+  });
   if (expectedMd5 !== undefined && expectedMd5 !== draft.md5Hex) {
     await draft.discard();
     throw refuseDigest(exchange);
@@ -35,14 +37,6 @@ export async function receiveDocument(call: ServiceCall): Promise<string> {
   }
   if (expectedMd5 !== undefined && expectedMd5 !== hash("md5", body, "hex")) throw refuseDigest(call.exchange);
   return body.toString("utf8");
-}
-
-async function receive(call: BucketCall): Promise<Draft> {
-  try {
-    return await call.store.draft(call.exchange.body);
-  } catch (error) {
-    throw cutOff(call.exchange, error);
-  }
 }
 
 /** A client that went away in mid-body is no defect of ours. */

@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 
-import { crc64Combine } from "../core/crc64.ts";
+import { crc64Combine } from "../core/crc64/crc64.ts";
 import { receiveDocument } from "./bodies.ts";
 import { xmlAnswer, type BucketCall, type BucketOperation } from "./call.ts";
 import { MIN_PART_BYTES } from "./limits.ts";

@@ -1,6 +1,7 @@
 import { contentBody } from "../core/body.ts";
 import type { StoredObject } from "../core/bucket.ts";
 import type { Answer } from "../core/exchange.ts";
+import { httpDate } from "../core/http-date.ts";
 import { emptyAnswer, requireObject, type BucketCall, type BucketOperation, type World } from "./call.ts";
 import { checkConditions, readConditions } from "./conditions.ts";
 import { objectHeaders, restoreStateOf } from "./object-headers.ts";
@@ -35,7 +36,7 @@ export const getObject: BucketOperation = async (call, world) => {
   const { start, end } = range.kind === "whole" ? { start: 0, end: content.sizeBytes } : range;
   headers["content-length"] = String(end - start);
   if (range.kind === "part") headers["content-range"] = `bytes ${start}-${end - 1}/${content.sizeBytes}`;
-  const body = await contentBody(call.store, content.key, { start, end });
+  const body = await contentBody(call.store.read(content.key, start, end), end - start);
   return { status: range.kind === "part" ? 206 : 200, headers, body };
 };
 
@@ -55,7 +56,7 @@ export const getObjectMeta: BucketOperation = async (call) => {
   const object = await requireObject(call);
   const headers: Record<string, string> = {
     etag: `"${object.etag}"`,
-    "last-modified": new Date(object.lastModifiedMs).toUTCString(),
+    "last-modified": httpDate(object.lastModifiedMs),
     "content-length": String(object.sizeBytes),
   };
   if (object.crc64 !== undefined) headers["x-oss-hash-crc64ecma"] = object.crc64.toString();
@@ -68,7 +69,7 @@ export const getSymlink: BucketOperation = async (call) => {
   if (object.symlinkTarget === undefined) throw refuse("NotSymlink");
   return emptyAnswer(200, {
     etag: `"${object.etag}"`,
-    "last-modified": new Date(object.lastModifiedMs).toUTCString(),
+    "last-modified": httpDate(object.lastModifiedMs),
     "x-oss-symlink-target": encodePath(object.symlinkTarget),
   });
 };

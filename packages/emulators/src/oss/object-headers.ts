@@ -1,4 +1,5 @@
 import type { StoredObject } from "../core/bucket.ts";
+import { httpDate } from "../core/http-date.ts";
 import type { World } from "./call.ts";
 
 /** What GET and HEAD say about an object in their headers; Content-Length is the caller's. */
@@ -6,7 +7,7 @@ export function objectHeaders(object: StoredObject, restore: RestoreState): Reco
   const headers: Record<string, string> = {
     "accept-ranges": "bytes",
     etag: `"${object.etag}"`,
-    "last-modified": new Date(object.lastModifiedMs).toUTCString(),
+    "last-modified": httpDate(object.lastModifiedMs),
     "x-oss-object-type": object.objectType,
     "x-oss-storage-class": object.storageClass,
     ...object.headers,

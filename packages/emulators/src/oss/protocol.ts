@@ -6,11 +6,12 @@ import { checkBucketKind } from "./bucket-kinds.ts";
 import { regionOf } from "./buckets.ts";
 import type { ServiceCall, World } from "./call.ts";
 import { createKeyLocks } from "../core/key-locks.ts";
+import type { Bucket } from "../core/store-set.ts";
 import { checkKey } from "./key-rules.ts";
 import { BUCKET_OPERATIONS, OBJECT_OPERATIONS, SERVICE_OPERATIONS } from "./operations.ts";
 import type { OssProtocolOptions } from "./options.ts";
 import { answerRefusal, refusalOf, refuse } from "./refusal.ts";
-import { operationOf } from "./route.ts";
+import { operationOf, type OssOperation } from "./route.ts";
 import { createUploads } from "./uploads.ts";
 import type { OssCredentials } from "./verifier.ts";
 
@@ -32,23 +33,20 @@ export function createOssProtocol(options: OssProtocolOptions): Protocol {
   const credentialsOf = createCredentialsOf(options);
   return {
     name: "oss",
-    operationOf: (exchange) => operationOf(exchange, addressOf(exchange, isBucket)),
-    keyOf: (exchange) => addressOf(exchange, isBucket).key,
-    answer: async (exchange) => {
-      try {
-        const address = addressOf(exchange, isBucket);
+    read: (asking) => {
+      const address = addressOf(asking, isBucket);
+      const operation = operationOf(asking, address);
+      const answer = async (exchange: Exchange): Promise<Answer> => {
         // Without a key there is nothing that a signature could be checked against.
         if (address.malformed) throw refuse("InvalidObjectName");
         const nowMs = now();
-        const verifier = { region: regionOf(bucketOf(address, world), world), nowMs, credentialsOf };
+        const bucket = bucketOf(address, world);
+        const verifier = { region: regionOf(bucket, world), nowMs, credentialsOf };
         const requester = authenticate(exchange, address, verifier);
         const call = { exchange, requester, nowMs, bucketName: address.bucketName ?? "" };
-        return finish(exchange, await perform(call, address, world));
-      } catch (error) {
-        const refusal = refusalOf(error);
-        if (refusal === undefined) throw error;
-        return finish(exchange, answerRefusal(exchange, refusal));
-      }
+        return perform(operation, call, { address, bucket, world });
+      };
+      return { operation, key: address.key, answer: (exchange) => answered(exchange, answer) };
     },
     refusal: (exchange, { status, code, delayMs }) =>
       finish(
@@ -66,20 +64,36 @@ export function createOssProtocol(options: OssProtocolOptions): Protocol {
   };
 }
 
-function finish(exchange: Exchange, answer: Answer): Answer {
-  const headers = { server: "AliyunOSS", "x-oss-request-id": exchange.requestId, ...answer.headers };
-  return { ...answer, headers };
+/** The answer, or that of the refusal which was thrown. */
+async function answered(exchange: Exchange, answer: (exchange: Exchange) => Promise<Answer>): Promise<Answer> {
+  try {
+    return finish(exchange, await answer(exchange));
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === undefined) throw error;
+    return finish(exchange, answerRefusal(exchange, refusal));
+  }
 }
 
-async function perform(call: ServiceCall, address: Address, world: World): Promise<Answer> {
-  const operation = operationOf(call.exchange, address);
+function finish(exchange: Exchange, { status, headers, body }: Answer): Answer {
+  return { status, headers: { ...headers, server: "AliyunOSS", "x-oss-request-id": exchange.requestId }, body };
+}
+
+/** Where a call goes to. */
+interface Place {
+  readonly address: Address;
+  readonly bucket: Bucket | undefined;
+  readonly world: World;
+}
+
+function perform(operation: OssOperation, call: ServiceCall, place: Place): Promise<Answer> {
+  const { address, bucket, world } = place;
   const ofService = SERVICE_OPERATIONS[operation];
   if (ofService !== undefined) {
     if (call.requester.kind === "anonymous") throw refuse("AccessDenied");
-    return await ofService(call, world);
+    return ofService(call, world);
   }
   if (operation === "Unsupported") throw refuse("NotImplemented");
-  const bucket = bucketOf(address, world);
   const ofObject = OBJECT_OPERATIONS[operation];
   const run = ofObject ?? BUCKET_OPERATIONS[operation];
   if (run === undefined) {
@@ -89,12 +103,13 @@ async function perform(call: ServiceCall, address: Address, world: World): Promi
   if (bucket === undefined) throw refuse("NoSuchBucket", { elements: { BucketName: call.bucketName } });
   refuseOtherRegion(address, regionOf(bucket, world));
   checkBucketKind(bucket.config.kind, operation);
-  const bucketCall = { ...call, bucket, store: bucket.store, key: address.key };
-  if (call.requester.kind === "anonymous") await checkAnonymous(operation, bucketCall, world);
-  return await run(bucketCall, world);
+  const { exchange, requester, nowMs, bucketName } = call;
+  const bucketCall = { exchange, requester, nowMs, bucketName, bucket, store: bucket.store, key: address.key };
+  if (requester.kind === "owner") return run(bucketCall, world);
+  return checkAnonymous(operation, bucketCall, world).then(() => run(bucketCall, world));
 }
 
-function bucketOf(address: Address, world: World) {
+function bucketOf(address: Address, world: World): Bucket | undefined {
   return address.bucketName === undefined ? undefined : world.stores.get(address.bucketName);
 }
 

@@ -1,4 +1,4 @@
-import { crc64Combine } from "../core/crc64.ts";
+import { crc64Combine } from "../core/crc64/crc64.ts";
 import type { Draft, StoredObject } from "../core/bucket.ts";
 import { hash } from "node:crypto";
 import { receiveContent } from "./bodies.ts";
@@ -17,8 +17,8 @@ export const putObject: BucketOperation = async (call, world) => {
   const etag = draft.md5Hex.toUpperCase();
   try {
     await writeObject(call, world, [draft], {
-      ...PLAIN_FACTS,
       ...stated,
+      ...PLAIN_FACTS,
       etag,
       md5Hex: draft.md5Hex,
       crc64: draft.crc64,
@@ -30,19 +30,24 @@ export const putObject: BucketOperation = async (call, world) => {
     throw error;
   }
   return emptyAnswer(200, {
+    ...encryptionHeaders(stated.headers),
     etag: `"${etag}"`,
     "content-md5": Buffer.from(draft.md5Hex, "hex").toString("base64"),
     "x-oss-hash-crc64ecma": draft.crc64.toString(),
-    ...encryptionHeaders(stated.headers),
   });
 };
 
-const CONDITIONS = ["If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since"] as const;
+const CONDITIONS = [
+  ["if-match", "If-Match"],
+  ["if-none-match", "If-None-Match"],
+  ["if-modified-since", "If-Modified-Since"],
+  ["if-unmodified-since", "If-Unmodified-Since"],
+] as const;
 
 /** OSS knows no conditional writes and says so. */
 function refuseConditions(call: BucketCall): void {
-  for (const name of CONDITIONS) {
-    if (call.exchange.headers[name.toLowerCase()] === undefined) continue;
+  for (const [header, name] of CONDITIONS) {
+    if (call.exchange.headers[header] === undefined) continue;
     throw refuse("NotImplemented", {
       message: "A header you provided implies functionality that is not implemented.",
       elements: { Header: name },

@@ -1,8 +1,9 @@
-import { createHmac, hash } from "node:crypto";
+import { hash } from "node:crypto";
 
 import type { Exchange } from "../core/exchange.ts";
 import type { Address } from "./address.ts";
-import { encodePath, encodeStrict } from "../core/percent.ts";
+import { createSign, deriveKey, type Sign } from "../core/hmac.ts";
+import { encodePath, encodeStrict, isAscii } from "../core/percent.ts";
 
 export const V4_ALGORITHM = "OSS4-HMAC-SHA256";
 
@@ -36,38 +37,37 @@ export function readScope(credential: string): ScopeV4 | undefined {
 /** The canonical request, one character per byte. The URI is `/bucket/key` whatever the addressing, encoded once. */
 export function canonicalRequestV4(exchange: Exchange, address: Address, signed: SignedV4): string {
   const uri = address.bucketName === undefined ? "/" : `/${address.bucketName}/${encodePath(address.key)}`;
-  return [
-    exchange.method,
-    uri,
-    canonicalQuery(exchange.query),
-    canonicalHeaders(exchange.headers, signed.additionalHeaders),
-    signed.additionalHeaders.join(";"),
-    exchange.headers["x-oss-content-sha256"] ?? "UNSIGNED-PAYLOAD",
-  ].join("\n");
+  const { additionalHeaders } = signed;
+  const query = canonicalQuery(exchange.query);
+  const headers = canonicalHeaders(exchange.headers, additionalHeaders);
+  const payload = exchange.headers["x-oss-content-sha256"] ?? "UNSIGNED-PAYLOAD";
+  return `${exchange.method}\n${uri}\n${query}\n${headers}\n${additionalHeaders.join(";")}\n${payload}`;
 }
 
 export function stringToSignV4(signed: SignedV4, canonicalRequest: string): string {
   const { date, region, product, terminator } = signed.scope;
-  const digest = hash("sha256", Buffer.from(canonicalRequest, "latin1"), "hex");
+  const digest = hash(
+    "sha256",
+    isAscii(canonicalRequest) ? canonicalRequest : Buffer.from(canonicalRequest, "latin1"),
+    "hex",
+  );
   return `${V4_ALGORITHM}\n${signed.timestamp}\n${date}/${region}/${product}/${terminator}\n${digest}`;
 }
 
-const signingKeys = new Map<string, Buffer>();
-const MAX_SIGNING_KEYS = 64;
+const signs = new Map<string, Sign>();
+const MAX_SIGNS = 64;
 
 /** Hex of the HMAC-SHA256 under the key derived from secret, day, region and product; derived keys are kept for the day. */
 export function signV4(accessKeySecret: string, scope: ScopeV4, stringToSign: string): string {
-  const name = `${accessKeySecret}\n${scope.date}\n${scope.region}\n${scope.product}`;
-  let key = signingKeys.get(name);
-  if (key === undefined) {
-    key = [scope.date, scope.region, scope.product, "aliyun_v4_request"].reduce<Buffer>(
-      (secret, text) => createHmac("sha256", secret).update(text).digest(),
-      Buffer.from(`aliyun_v4${accessKeySecret}`),
-    );
-    if (signingKeys.size >= MAX_SIGNING_KEYS) signingKeys.clear();
-    signingKeys.set(name, key);
+  const { date, region, product } = scope;
+  const name = `${accessKeySecret}\n${date}\n${region}\n${product}`;
+  let sign = signs.get(name);
+  if (sign === undefined) {
+    sign = createSign(deriveKey(`aliyun_v4${accessKeySecret}`, [date, region, product, "aliyun_v4_request"]));
+    if (signs.size >= MAX_SIGNS) signs.clear();
+    signs.set(name, sign);
   }
-  return createHmac("sha256", key).update(stringToSign).digest("hex");
+  return sign(stringToSign);
 }
 
 function canonicalQuery(query: ReadonlyMap<string, string>): string {

@@ -22,16 +22,15 @@ export async function writeObject(
   facts: ObjectFacts,
 ): Promise<void> {
   const { key, store } = call;
-  const name = restoreName(call.bucketName, key);
   if (call.exchange.headers["x-oss-forbid-overwrite"] === "true") {
-    await world.locks.run(name, async () => {
+    await world.locks.run(restoreName(call.bucketName, key), async () => {
       await refuseOverwrite(call);
       await store.commit(key, drafts, facts);
     });
   } else {
     await store.commit(key, drafts, facts);
   }
-  world.restoredAtMs.delete(name);
+  if (world.restoredAtMs.size > 0) world.restoredAtMs.delete(restoreName(call.bucketName, key));
 }
 
 /** Throws FileAlreadyExists where the call forbids to overwrite and there is an object. */

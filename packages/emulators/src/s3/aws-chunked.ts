@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { createByteReader } from "./byte-reader.ts";
 import { sha256Hex } from "./canonical.ts";
 import { refuse } from "./refusal.ts";
-import { hmac, type Signed } from "./signature.ts";
+import type { Signed } from "./signature.ts";
 
 /** How an aws-chunked body is proven; "Signature calculations for the Authorization header (chunked upload)" in the S3 API. */
 export interface ChunkedFormat {
@@ -51,7 +51,7 @@ export async function* unchunked(
 
 function chunkSignature(signed: Signed, previous: string, contentHash: string): string {
   const text = `AWS4-HMAC-SHA256-PAYLOAD\n${signed.amzDate}\n${signed.scope}\n${previous}\n${EMPTY_SHA256}\n${contentHash}`;
-  return hmac(signed.signingKey, text).toString("hex");
+  return signed.sign(text);
 }
 
 async function readTrailers(line: () => Promise<string | undefined>, trailers: Map<string, string>): Promise<void> {
@@ -74,5 +74,5 @@ function checkTrailerSignature(trailers: Map<string, string>, signed: Signed, pr
     .sort()
     .join("");
   const text = `AWS4-HMAC-SHA256-TRAILER\n${signed.amzDate}\n${signed.scope}\n${previous}\n${sha256Hex(canonical)}`;
-  if (hmac(signed.signingKey, text).toString("hex") !== given) throw refuse("SignatureDoesNotMatch");
+  if (signed.sign(text) !== given) throw refuse("SignatureDoesNotMatch");
 }

@@ -1,13 +1,14 @@
 import { hash } from "node:crypto";
 
 import type { Exchange } from "../core/exchange.ts";
-import { decodePercent, encodePath, encodeStrict } from "../core/percent.ts";
+import { decodePercent, encodePath, encodeStrict, isAscii } from "../core/percent.ts";
 
 const STRICT_PATH = /^(?:[A-Za-z0-9\-._~/]|%[0-9A-F]{2})*$/u;
 
 /** SigV4's canonical request. S3 encodes the path once and normalises nothing. */
 export function canonicalRequest(exchange: Exchange, signedHeaders: readonly string[], payloadHash: string): string {
-  const headers = signedHeaders.map((name) => `${name}:${trimmed(exchange.headers[name] ?? "")}\n`).join("");
+  let headers = "";
+  for (const name of signedHeaders) headers += `${name}:${trimmed(exchange.headers[name] ?? "")}\n`;
   const query = canonicalQuery(exchange.rawQuery);
   const names = signedHeaders.join(";");
   return `${exchange.method}\n${canonicalPath(exchange.rawPath)}\n${query}\n${headers}\n${names}\n${payloadHash}`;
@@ -15,7 +16,7 @@ export function canonicalRequest(exchange: Exchange, signedHeaders: readonly str
 
 /** A request's head came as one character per byte, so it is hashed that way too. */
 export function sha256Hex(text: string): string {
-  return hash("sha256", Buffer.from(text, "latin1"), "hex");
+  return hash("sha256", isAscii(text) ? text : Buffer.from(text, "latin1"), "hex");
 }
 
 function canonicalPath(rawPath: string): string {
@@ -44,5 +45,6 @@ function recoded(text: string): string {
 }
 
 function trimmed(value: string): string {
-  return value.trim().replace(/ {2,}/gu, " ");
+  const text = value.trim();
+  return text.includes("  ") ? text.replace(/ {2,}/gu, " ") : text;
 }

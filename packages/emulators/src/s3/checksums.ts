@@ -3,8 +3,8 @@ import { crc32 } from "node:zlib";
 
 import { createCRC32 } from "hash-wasm";
 
-import { crcCombine, type CrcFamily } from "../core/crc-combine.ts";
-import { createCrc64 } from "../core/crc64.ts";
+import { crcCombine, type CrcFamily } from "../core/crc64/crc-combine.ts";
+import { createCrc64 } from "../core/crc64/crc64.ts";
 
 /** The checksums that S3 verifies and stores, as `x-amz-checksum-<name>` spells them. */
 export const ALGORITHMS = ["crc64nvme", "crc32", "crc32c", "sha1", "sha256"] as const;
@@ -37,7 +37,7 @@ export function algorithmOf(name: string | undefined): Algorithm | undefined {
 export async function createChecksum(algorithm: Algorithm): Promise<Checksum> {
   switch (algorithm) {
     case "crc64nvme": {
-      const crc = await createCrc64("nvme");
+      const crc = createCrc64("nvme");
       return { update: crc.update, finish: () => base64Of(crc.finish(), 64) };
     }
     case "crc32": {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { ObjectFacts } from "../core/bucket.ts";
-import { crc64Combine } from "../core/crc64.ts";
+import { crc64Combine } from "../core/crc64/crc64.ts";
 import { textOf, type XmlElement } from "../core/xml-reader.ts";
 import { xmlElement } from "../core/xml-writer.ts";
 import { checksumsXml } from "./attributes.ts";

@@ -1,26 +1,41 @@
 import type { StoredObject } from "../core/bucket.ts";
+import { httpDate } from "../core/http-date.ts";
 import { refuse } from "./refusal.ts";
 
 type Headers = Readonly<Record<string, string | undefined>>;
 type Subject = Pick<StoredObject, "etag" | "lastModifiedMs">;
 
+/** The names of the four conditions of a read, and of those of a copy. */
+const READ_CONDITIONS = {
+  match: "if-match",
+  noneMatch: "if-none-match",
+  unmodifiedSince: "if-unmodified-since",
+  modifiedSince: "if-modified-since",
+} as const;
+const COPY_CONDITIONS = {
+  match: "x-amz-copy-source-if-match",
+  noneMatch: "x-amz-copy-source-if-none-match",
+  unmodifiedSince: "x-amz-copy-source-if-unmodified-since",
+  modifiedSince: "x-amz-copy-source-if-modified-since",
+} as const;
+
 /**
- * Checks the four conditions of a read, or with the prefix `x-amz-copy-source-` those of a copy. A true If-Match wins over
+ * Checks the conditions of a read, or those of a copy. A true If-Match wins over
  * a false If-Unmodified-Since, and a false If-None-Match over a true If-Modified-Since (S3 API, GetObject).
  */
-export function checkConditions(headers: Headers, object: Subject, prefix = ""): void {
-  const match = headers[`${prefix}if-match`];
-  const noneMatch = headers[`${prefix}if-none-match`];
-  const unmodifiedSince = secondsOf(headers[`${prefix}if-unmodified-since`]);
-  const modifiedSince = secondsOf(headers[`${prefix}if-modified-since`]);
+export function checkConditions(headers: Headers, object: Subject, of: "read" | "copy" = "read"): void {
+  const names = of === "read" ? READ_CONDITIONS : COPY_CONDITIONS;
+  const match = headers[names.match];
+  const noneMatch = headers[names.noneMatch];
+  const unmodifiedSince = secondsOf(headers[names.unmodifiedSince]);
+  const modifiedSince = secondsOf(headers[names.modifiedSince]);
   const modified = Math.floor(object.lastModifiedMs / 1000);
-  if (match !== undefined && !names(match, object.etag)) throw failed("If-Match");
+  if (match !== undefined && !namesEtag(match, object.etag)) throw failed("If-Match");
   if (match === undefined && unmodifiedSince !== undefined && modified > unmodifiedSince) {
     throw failed("If-Unmodified-Since");
   }
-  if (noneMatch !== undefined && names(noneMatch, object.etag)) throw unchanged(prefix, object);
-  if (noneMatch === undefined && modifiedSince !== undefined && modified <= modifiedSince)
-    throw unchanged(prefix, object);
+  if (noneMatch !== undefined && namesEtag(noneMatch, object.etag)) throw unchanged(of, object);
+  if (noneMatch === undefined && modifiedSince !== undefined && modified <= modifiedSince) throw unchanged(of, object);
 }
 
 /** The conditions of a write: If-None-Match takes only `*`, If-Match an ETag of what is there. */
@@ -30,14 +45,14 @@ export function checkWriteConditions(headers: Headers, current: Subject | undefi
   if (noneMatch !== undefined && current !== undefined) throw failed("If-None-Match");
   if (match === undefined) return;
   if (current === undefined) throw refuse("NoSuchKey");
-  if (!names(match, current.etag)) throw failed("If-Match");
+  if (!namesEtag(match, current.etag)) throw failed("If-Match");
 }
 
 /** A copy whose source is unchanged fails; a read of it is not modified. */
-function unchanged(prefix: string, object: Subject): Error {
-  if (prefix !== "") return failed("If-None-Match");
+function unchanged(of: "read" | "copy", object: Subject): Error {
+  if (of === "copy") return failed("If-None-Match");
   return refuse("NotModified", {
-    headers: { etag: `"${object.etag}"`, "last-modified": new Date(object.lastModifiedMs).toUTCString() },
+    headers: { etag: `"${object.etag}"`, "last-modified": httpDate(object.lastModifiedMs) },
   });
 }
 
@@ -45,7 +60,7 @@ function failed(condition: string): Error {
   return refuse("PreconditionFailed", { elements: { Condition: condition } });
 }
 
-function names(header: string, etag: string): boolean {
+function namesEtag(header: string, etag: string): boolean {
   return header.split(",").some((one) => {
     const wanted = one.trim();
     return wanted === "*" || wanted === etag || wanted === `"${etag}"`;
@@ -53,6 +68,6 @@ function names(header: string, etag: string): boolean {
 }
 
 function secondsOf(date: string | undefined): number | undefined {
-  const time = Date.parse(date ?? "");
+  const time = date === undefined ? Number.NaN : Date.parse(date);
   return Number.isNaN(time) ? undefined : Math.floor(time / 1000);
 }

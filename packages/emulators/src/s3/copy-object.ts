@@ -1,3 +1,4 @@
+import { tapped } from "../core/body.ts";
 import type { BucketStore, ObjectFacts, StoredObject } from "../core/bucket.ts";
 import { decodePercent } from "../core/percent.ts";
 import { xmlElement } from "../core/xml-writer.ts";
@@ -8,7 +9,7 @@ import { algorithmOf, createChecksum } from "./checksums.ts";
 import { checkConditions, checkWriteConditions } from "./conditions.ts";
 import type { DeclaredFacts } from "./declared-facts.ts";
 import { declaredFacts } from "./object-headers.ts";
-import { tapped, type Received } from "./proof.ts";
+import type { Received } from "./proof.ts";
 import { DEFAULT_ALGORITHM, singlePutFacts } from "./put-object.ts";
 import { refuse } from "./refusal.ts";
 
@@ -54,7 +55,7 @@ export async function openSource(call: BucketCall, world: World): Promise<CopySo
   const sourceCall = { ...call, bucket, bucketName, key, store: bucket.store };
   const object = await requireObject(sourceCall);
   requireReadable(object, sourceCall, world);
-  checkConditions(call.exchange.headers, object, "x-amz-copy-source-");
+  checkConditions(call.exchange.headers, object, "copy");
   return { object, store: bucket.store, bucketName };
 }
 

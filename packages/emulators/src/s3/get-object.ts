@@ -1,12 +1,14 @@
 import { contentBody } from "../core/body.ts";
 import type { StoredObject } from "../core/bucket.ts";
-import type { Answer } from "../core/exchange.ts";
 import { decideRange } from "../core/ranges.ts";
 import { isRestoring, requireReadable, restoreHeader } from "./archive.ts";
 import { requireObject, type BucketCall, type BucketOperation, type World } from "./call.ts";
 import { checkConditions } from "./conditions.ts";
 import { objectHeaders } from "./object-headers.ts";
 import { refuse, requestIds } from "./refusal.ts";
+
+const NOTHING = Buffer.alloc(0);
+const NO_HEADERS: Slice["headers"] = {};
 
 /** Which bytes are answered, and what is said about them. */
 interface Slice {
@@ -19,44 +21,42 @@ interface Slice {
 export const getObject: BucketOperation = async (call, world) => {
   const object = await requireObject(call);
   requireReadable(object, call, world);
-  const { head, slice } = describe(call, object, world);
+  const { status, headers, start, end } = describe(call, object, world);
   // Called before anything is awaited, so that head and content are of the same object.
-  return { ...head, body: await contentBody(call.store, call.key, slice) };
+  return { status, headers, body: await contentBody(call.store.read(call.key, start, end), end - start) };
 };
 
 export const headObject: BucketOperation = async (call, world) => {
   const object = await requireObject(call);
-  return { ...describe(call, object, world).head, body: Buffer.alloc(0) };
+  const { status, headers } = describe(call, object, world);
+  return { status, headers, body: NOTHING };
 };
 
-function describe(call: BucketCall, object: StoredObject, world: World) {
+/** The slice with all the headers of its answer. */
+function describe(call: BucketCall, object: StoredObject, world: World): Slice {
   checkConditions(call.exchange.headers, object);
   const slice = sliceOf(call, object);
   const { status, start, end } = slice;
-  const headers: Record<string, string> = {
-    ...objectHeaders(object, call.exchange),
-    ...requestIds(call.exchange),
-    ...slice.headers,
-    "content-length": String(end - start),
-  };
+  const headers = objectHeaders(object, call.exchange);
+  Object.assign(headers, requestIds(call.exchange), slice.headers);
+  headers["content-length"] = String(end - start);
   if (status === 206) headers["content-range"] = `bytes ${start}-${end - 1}/${object.sizeBytes}`;
   if (object.restoredUntilMs !== undefined && isRestoring(call, world)) {
     headers["x-amz-restore"] = restoreHeader(object, "ongoing") ?? "";
   }
-  const head: Omit<Answer, "body"> = { status, headers };
-  return { head, slice };
+  return { status, headers, start, end };
 }
 
 function sliceOf(call: BucketCall, object: StoredObject): Slice {
   const { headers, query } = call.exchange;
-  const partNumber = query.get("partNumber");
+  const partNumber = query.size === 0 ? undefined : query.get("partNumber");
   if (partNumber !== undefined) return partSlice(call, object, Number(partNumber));
   const range = decideRange(headers["range"], "standard", object.sizeBytes);
   switch (range.kind) {
     case "whole":
       return { start: 0, end: object.sizeBytes, status: 200, headers: checksumHeaders(call, object) };
     case "part":
-      return { start: range.start, end: range.end, status: 206, headers: {} };
+      return { start: range.start, end: range.end, status: 206, headers: NO_HEADERS };
     case "unsatisfiable":
       throw refuse("InvalidRange", {
         elements: { RangeRequested: headers["range"] ?? "", ActualObjectSize: String(object.sizeBytes) },
@@ -84,8 +84,8 @@ function partSlice(call: BucketCall, object: StoredObject, partNumber: number): 
 }
 
 /** The stored checksums, for who asks with `x-amz-checksum-mode: ENABLED`. */
-function checksumHeaders(call: BucketCall, subject: Pick<StoredObject, "checksums">): Record<string, string> {
-  if (call.exchange.headers["x-amz-checksum-mode"]?.toUpperCase() !== "ENABLED") return {};
+function checksumHeaders(call: BucketCall, subject: Pick<StoredObject, "checksums">): Slice["headers"] {
+  if (call.exchange.headers["x-amz-checksum-mode"]?.toUpperCase() !== "ENABLED") return NO_HEADERS;
   const headers: Record<string, string> = {};
   for (const [algorithm, value] of Object.entries(subject.checksums)) {
     headers[`x-amz-checksum-${algorithm}`] = value;

@@ -1,5 +1,6 @@
 import type { StoredObject } from "../core/bucket.ts";
 import type { Exchange } from "../core/exchange.ts";
+import { httpDate } from "../core/http-date.ts";
 import { restoreHeader } from "./archive.ts";
 import type { DeclaredFacts } from "./declared-facts.ts";
 import { refuse } from "./refusal.ts";
@@ -103,13 +104,13 @@ export function cannedAcl(name: string | undefined): string {
 export function objectHeaders(object: StoredObject, exchange: Exchange): Record<string, string> {
   const headers: Record<string, string> = {
     ...object.headers,
-    "last-modified": new Date(object.lastModifiedMs).toUTCString(),
+    "last-modified": httpDate(object.lastModifiedMs),
     etag: `"${object.etag}"`,
     "accept-ranges": "bytes",
     "x-amz-server-side-encryption": "AES256",
   };
   if (object.storageClass !== "STANDARD") headers["x-amz-storage-class"] = object.storageClass;
-  for (const [name, value] of Object.entries(object.userMetadata)) headers[METADATA_PREFIX + name] = value;
+  for (const name in object.userMetadata) headers[METADATA_PREFIX + name] = object.userMetadata[name] ?? "";
   if (object.tags.length > 0) headers["x-amz-tagging-count"] = String(object.tags.length);
   if (exchange.rawQuery !== "") {
     for (const [parameter, name] of Object.entries(OVERRIDES)) {
@@ -118,5 +119,6 @@ export function objectHeaders(object: StoredObject, exchange: Exchange): Record<
     }
   }
   const restore = restoreHeader(object);
-  return restore === undefined ? headers : { ...headers, "x-amz-restore": restore };
+  if (restore !== undefined) headers["x-amz-restore"] = restore;
+  return headers;
 }

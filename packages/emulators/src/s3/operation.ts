@@ -58,7 +58,7 @@ const FOREIGN = [
   "website",
 ];
 
-export function operationOf(exchange: Exchange, address: Address): OperationName {
+export function operationOf(exchange: Exchange, address: Pick<Address, "bucketName" | "key">): OperationName {
   if (address.bucketName === "") return exchange.method === "GET" ? "ListBuckets" : "Unknown";
   return address.key === "" ? ofBucket(exchange) : ofObject(exchange);
 }

@@ -1,5 +1,6 @@
-import { createHash } from "node:crypto";
+import { createHash, hash } from "node:crypto";
 
+import { chunksOf, type Body } from "../core/body.ts";
 import type { Exchange } from "../core/exchange.ts";
 import { unchunked, type ChunkedFormat } from "./aws-chunked.ts";
 import { refuse } from "./refusal.ts";
@@ -7,7 +8,7 @@ import type { Signed } from "./signature.ts";
 
 /** A request's content, proven while it is read: reading throws the refusal where the proof fails. */
 export interface Payload {
-  readonly content: AsyncIterable<Buffer>;
+  readonly content: Body;
   /** What stands behind an aws-chunked content, complete once that was read. */
   readonly trailers: ReadonlyMap<string, string>;
 }
@@ -26,7 +27,7 @@ export function openPayload(exchange: Exchange, signed: Signed): Payload {
   const format = FORMATS[proof];
   if (format !== undefined) {
     const trailers = new Map<string, string>();
-    const content = unchunked(exchange.body, format, signed, trailers);
+    const content = unchunked(chunksOf(exchange.body), format, signed, trailers);
     return { content: ofLength(content, exchange.headers["x-amz-decoded-content-length"]), trailers };
   }
   if (!/^[0-9a-f]{64}$/u.test(proof)) {
@@ -39,13 +40,28 @@ export function openPayload(exchange: Exchange, signed: Signed): Payload {
   return { content: hashed(exchange.body, proof), trailers: NO_TRAILERS };
 }
 
-async function* hashed(body: AsyncIterable<Buffer>, expected: string): AsyncGenerator<Buffer> {
+/** The same body, refused at its end where its SHA-256 is another one. */
+function hashed(body: Body, expected: string): Body {
+  if (!("whole" in body)) return hashedChunks(body, expected);
+  return {
+    whole: async () => {
+      const content = await body.whole();
+      checkHash(hash("sha256", content, "hex"), expected);
+      return content;
+    },
+  };
+}
+
+async function* hashedChunks(chunks: AsyncIterable<Buffer>, expected: string): AsyncGenerator<Buffer> {
   const digest = createHash("sha256");
-  for await (const chunk of body) {
+  for await (const chunk of chunks) {
     digest.update(chunk);
     yield chunk;
   }
-  const actual = digest.digest("hex");
+  checkHash(digest.digest("hex"), expected);
+}
+
+function checkHash(actual: string, expected: string): void {
   if (actual === expected) return;
   throw refuse("XAmzContentSHA256Mismatch", {
     elements: { ClientComputedContentSHA256: expected, S3ComputedContentSHA256: actual },

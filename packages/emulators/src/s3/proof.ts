@@ -1,3 +1,4 @@
+import { tapped } from "../core/body.ts";
 import type { Draft } from "../core/bucket.ts";
 import type { BucketCall, ServiceCall } from "./call.ts";
 import { ALGORITHMS, algorithmOf, createChecksum, isChecksum, type Algorithm } from "./checksums.ts";
@@ -70,11 +71,4 @@ export function checkAnnounced({ exchange, payload }: ServiceCall, algorithm: Al
   }
   const shown = algorithm.toUpperCase();
   throw refuse("BadDigest", { message: `The ${shown} you specified did not match the calculated checksum.` });
-}
-
-export async function* tapped(content: AsyncIterable<Buffer>, update: (chunk: Buffer) => void): AsyncGenerator<Buffer> {
-  for await (const chunk of content) {
-    update(chunk);
-    yield chunk;
-  }
 }

@@ -1,7 +1,7 @@
 import type { Answer, Exchange, Protocol } from "../core/exchange.ts";
 import { createKeyLocks } from "../core/key-locks.ts";
 import type { StoreSet } from "../core/store-set.ts";
-import { addressOf, type Address } from "./address.ts";
+import { addressOf } from "./address.ts";
 import type { BucketCall, ServiceCall, World } from "./call.ts";
 import { operationOf, type OperationName } from "./operation.ts";
 import { BUCKET_OPERATIONS, SERVICE_OPERATIONS, WRITES } from "./operations.ts";
@@ -38,24 +38,18 @@ export function createS3Protocol(options: S3Options): Protocol {
     locks: createKeyLocks(),
   };
   const verify = createVerifier(options);
-  const addressed = (exchange: Exchange): Address => addressOf(exchange, (name) => stores.get(name) !== undefined);
+  const isBucket = (name: string): boolean => stores.get(name) !== undefined;
   return {
     name: "s3",
-    operationOf: (exchange) => operationOf(exchange, addressed(exchange)),
-    keyOf: (exchange) => addressed(exchange).key,
-    answer: async (exchange) => {
-      try {
-        const address = addressed(exchange);
+    read: (asking) => {
+      const { bucketName, key, malformed } = addressOf(asking, isBucket);
+      const operation = operationOf(asking, { bucketName, key });
+      const answer = async (exchange: Exchange): Promise<Answer> => {
         const signed = verify(exchange);
-        if (address.malformed) throw refuse("InvalidURI");
-        const { bucketName, key } = address;
-        const call = { exchange, payload: openPayload(exchange, signed), bucketName, key };
-        return await operate(operationOf(exchange, address), call, world);
-      } catch (error) {
-        const refusal = refusalOf(error);
-        if (refusal === undefined) throw error;
-        return answerRefusal(exchange, refusal);
-      }
+        if (malformed) throw refuse("InvalidURI");
+        return operate(operation, { exchange, payload: openPayload(exchange, signed), bucketName, key }, world);
+      };
+      return { operation, key, answer: (exchange) => answered(exchange, answer) };
     },
     refusal: (exchange, { status, code, delayMs }) => {
       const headers: Record<string, string> =
@@ -66,7 +60,18 @@ export function createS3Protocol(options: S3Options): Protocol {
   };
 }
 
-async function operate(name: OperationName, call: ServiceCall, world: World): Promise<Answer> {
+/** The answer, or that of the refusal which was thrown. */
+async function answered(exchange: Exchange, answer: (exchange: Exchange) => Promise<Answer>): Promise<Answer> {
+  try {
+    return await answer(exchange);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === undefined) throw error;
+    return answerRefusal(exchange, refusal);
+  }
+}
+
+function operate(name: OperationName, call: ServiceCall, world: World): Promise<Answer> {
   const ofService = SERVICE_OPERATIONS[name];
   if (ofService !== undefined) return ofService(call, world);
   const bucketCall = openBucket(name, call, world);
@@ -86,7 +91,8 @@ function openBucket(name: OperationName, call: ServiceCall, world: World): Bucke
   if (bucket.config.kind === "sink" && name === "GetObject") {
     throw refuse("MethodNotAllowed", { message: "A sink bucket keeps no bytes, so its objects cannot be read" });
   }
-  return { ...call, bucket, store: bucket.store };
+  const { exchange, payload, bucketName, key } = call;
+  return { exchange, payload, bucketName, key, bucket, store: bucket.store };
 }
 
 /** A bucket of another region answers from there only; its location may be asked everywhere. */

@@ -1,6 +1,5 @@
-import { createHmac } from "node:crypto";
-
 import type { Exchange } from "../core/exchange.ts";
+import { createSign, deriveKey, type Sign } from "../core/hmac.ts";
 import { canonicalRequest, sha256Hex } from "./canonical.ts";
 import { refuse } from "./refusal.ts";
 import { readClaim, type Claim } from "./signature-claim.ts";
@@ -11,7 +10,7 @@ export interface Signed {
   readonly signature: string;
   readonly amzDate: string;
   readonly scope: string;
-  readonly signingKey: Buffer;
+  readonly sign: Sign;
   /** `x-amz-content-sha256`: how the body is proven. */
   readonly payloadHash: string;
 }
@@ -27,7 +26,7 @@ const MAX_SKEW_MS = 15 * 60 * 1000;
 
 /** Checks a request's SigV4, in its header or in its URL. Refuses in S3's order: key, token, region, clock, signature. */
 export function createVerifier(account: Account): (exchange: Exchange) => Signed {
-  const keys = new Map<string, Buffer>();
+  const signs = new Map<string, Sign>();
   return (exchange) => {
     const claim = readClaim(exchange);
     const secret = account.credentials.get(claim.accessKeyId);
@@ -36,30 +35,22 @@ export function createVerifier(account: Account): (exchange: Exchange) => Signed
     checkScope(claim, account.region);
     checkClock(claim, account.now());
     checkCoverage(exchange, claim);
-    const signingKey = signingKeyOf(keys, claim, secret);
-    checkSignature(exchange, claim, signingKey);
-    const { accessKeyId, signature, amzDate, payloadHash } = claim;
-    return { accessKeyId, signature, amzDate, payloadHash, signingKey, scope: scopeOf(claim) };
+    const sign = signOf(signs, claim, secret);
+    checkSignature(exchange, claim, sign);
+    const { accessKeyId, signature, amzDate, payloadHash, scope } = claim;
+    return { accessKeyId, signature, amzDate, payloadHash, sign, scope };
   };
 }
 
-export function hmac(key: Buffer | string, text: string): Buffer {
-  return createHmac("sha256", key).update(text, "latin1").digest();
-}
-
-function scopeOf({ date, region, service }: Claim): string {
-  return `${date}/${region}/${service}/aws4_request`;
-}
-
 /** Keys change with the day only; deriving one costs four hashes. */
-function signingKeyOf(keys: Map<string, Buffer>, claim: Claim, secret: string): Buffer {
-  const name = `${claim.accessKeyId}/${scopeOf(claim)}`;
-  const known = keys.get(name);
+function signOf(signs: Map<string, Sign>, claim: Claim, secret: string): Sign {
+  const known = signs.get(claim.credential);
   if (known !== undefined) return known;
-  const key = hmac(hmac(hmac(hmac(`AWS4${secret}`, claim.date), claim.region), claim.service), "aws4_request");
-  if (keys.size > 1000) keys.clear();
-  keys.set(name, key);
-  return key;
+  const { date, region, service } = claim;
+  const sign = createSign(deriveKey(`AWS4${secret}`, [date, region, service, "aws4_request"]));
+  if (signs.size > 1000) signs.clear();
+  signs.set(claim.credential, sign);
+  return sign;
 }
 
 function checkToken({ headers, query }: Exchange, due: string | undefined): void {
@@ -105,21 +96,23 @@ function checkClock(claim: Claim, nowMs: number): void {
 }
 
 /** Host and every x-amz- header must be under the signature, or anybody on the way could change them. */
-function checkCoverage(exchange: Exchange, claim: Claim): void {
-  const unsigned = Object.keys(exchange.headers).filter(
-    (name) => (name === "host" || name.startsWith("x-amz-")) && !claim.signedHeaders.includes(name),
-  );
-  if (unsigned.length === 0) return;
+function checkCoverage({ headers }: Exchange, { signedHeaders }: Claim): void {
+  let unsigned = "";
+  for (const name in headers) {
+    if ((name !== "host" && !name.startsWith("x-amz-")) || signedHeaders.includes(name)) continue;
+    unsigned += unsigned === "" ? name : `, ${name}`;
+  }
+  if (unsigned === "") return;
   throw refuse("AccessDenied", {
     message: "There were headers present in the request which were not signed",
-    elements: { HeadersNotSigned: unsigned.join(", ") },
+    elements: { HeadersNotSigned: unsigned },
   });
 }
 
-function checkSignature(exchange: Exchange, claim: Claim, signingKey: Buffer): void {
+function checkSignature(exchange: Exchange, claim: Claim, sign: Sign): void {
   const canonical = canonicalRequest(exchange, claim.signedHeaders, claim.payloadHash);
-  const stringToSign = `AWS4-HMAC-SHA256\n${claim.amzDate}\n${scopeOf(claim)}\n${sha256Hex(canonical)}`;
-  if (hmac(signingKey, stringToSign).toString("hex") === claim.signature) return;
+  const stringToSign = `AWS4-HMAC-SHA256\n${claim.amzDate}\n${claim.scope}\n${sha256Hex(canonical)}`;
+  if (sign(stringToSign) === claim.signature) return;
   throw refuse("SignatureDoesNotMatch", {
     elements: {
       AWSAccessKeyId: claim.accessKeyId,

@@ -4,7 +4,7 @@ import { test } from "node:test";
 
 import { bodyOf, gather } from "../core/body.ts";
 import type { BucketStore, Draft, ObjectFacts } from "../core/bucket.ts";
-import { crc64Of } from "../core/crc64.ts";
+import { crc64Of } from "../core/crc64/crc64.ts";
 
 /** A store to examine; `reads` says whether it gives back what was put. */
 export interface Subject {
