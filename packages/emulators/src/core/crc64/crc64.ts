@@ -10,7 +10,7 @@ declare const WebAssembly: {
 /** What `crc64.wat` exports. */
 interface Exports {
   readonly memory: { readonly buffer: ArrayBuffer };
-  update(register: bigint, lengthBytes: number): bigint;
+  readonly update: (register: bigint, lengthBytes: number) => bigint;
 }
 
 /** The polynomials in reflected notation. XZ is what OSS sends as `x-oss-hash-crc64ecma`; NVME is S3's `crc64nvme`. */
