@@ -76,7 +76,7 @@ async function* chunksOfMessage(message: IncomingMessage, onBody: () => void): A
 async function gathered(message: IncomingMessage, sizeBytes: number): Promise<Buffer> {
   // A body that came together with its head is there once Node has parsed the rest of what it read.
   await Promise.resolve();
-  if (message.readableLength === sizeBytes) return message.read() as Buffer;
+  if (message.readableLength === sizeBytes) return joined(buffered(message));
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     const broken = () => {
@@ -88,4 +88,14 @@ async function gathered(message: IncomingMessage, sizeBytes: number): Promise<Bu
     message.on("error", reject);
     message.on("close", broken);
   });
+}
+
+/** All that a message holds: each call of `read` may give one piece of it only. */
+function buffered(message: IncomingMessage): readonly Buffer[] {
+  const pieces: Buffer[] = [];
+  for (;;) {
+    const piece = message.read() as Buffer | null;
+    if (piece === null) return pieces;
+    pieces.push(piece);
+  }
 }
