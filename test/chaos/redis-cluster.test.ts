@@ -12,6 +12,8 @@ import { freePort, hasEnded, startSystem } from "../system/system.ts";
 const objects = 1500;
 const sizeBytes = 3000;
 const masters = 3;
+/** That none of so many lies on the third master happens once in 400 runs at most. */
+const mostJobs = 15;
 
 /** A node's bus listens 10,000 ports above it. */
 const highestPort = 55_000;
@@ -39,17 +41,21 @@ test(
     });
     t.after(() => system.stop());
     await system.faults("oss", { rules: [{ operation: "PutObject", fault: "latency", ms: 150 }] });
-    // A job's slot follows from its random id, and the index, the queues and the duties alone leave a master empty.
+    // A job's slot follows from its random id, and the index, the queues and the duties alone may leave a master empty.
     const jobs: Record<string, unknown>[] = [];
     const ids: string[] = [];
     let keysOfNodes = await mastersWithKeys(nodes);
-    while (ids.length < masters || keysOfNodes.some(({ keys }) => keys === 0)) {
+    while (ids.length < masters || (ids.length < mostJobs && keysOfNodes.some(({ keys }) => keys === 0))) {
       const job = system.job({ tasks: { objectCountLimit: 100 }, target: targetOf(system.job(), ids.length) });
       jobs.push(job);
       ids.push(await system.submit(job));
       keysOfNodes = await mastersWithKeys(nodes);
     }
     t.diagnostic(`${ids.length} jobs; keys on each master: ${keysOfNodes.map(({ keys }) => keys).join(", ")}`);
+    assert.ok(
+      keysOfNodes.every(({ keys }) => keys > 0),
+      "jobs, index, queues and duties lie on all masters",
+    );
     const [firstId = ""] = ids;
     await system.until(firstId, (stats) => stats.objects.copied > objects / 10);
     const holder = await holderOf(nodes, `{job:${firstId}}:job`);
