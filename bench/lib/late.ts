@@ -1,6 +1,6 @@
 import type { FaultPlanInput } from "../../packages/emulators/src/core/faults.ts";
 import { sourceBucket, startSystem } from "../../test/system/system.ts";
-import { cpuSeconds, pin } from "./processes.ts";
+import { coreBusySeconds, pin } from "./processes.ts";
 import { secondsOfOneObject } from "./one-object.ts";
 import { createRclone, type ToolRun } from "./rclone.ts";
 import { emptyBucket, rcloneBucket, runOurs, storesCore, toolsCore } from "./side-by-side.ts";
@@ -16,11 +16,14 @@ export interface Late {
   readonly latencyMs: number;
   /** What each connection carries at most; undefined: all it can. */
   readonly bytesPerSecond: number | undefined;
+  /** Further settings of our services. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface LateRun extends ToolRun {
-  /** Where this comes near 1, the stores were the limit and not the tool. */
-  readonly storesCpuShare: number;
+  /** In which share of the time each core had something to do, whoever's it was. Near 1 that core was the limit. */
+  readonly toolsCoreShare: number;
+  readonly storesCoreShare: number;
 }
 
 export interface LateRuns {
@@ -46,20 +49,23 @@ export async function measureLate(late: Late): Promise<LateRuns> {
     moreSources: { [warmUpBucket]: { ...shape, objects: warmUpObjects } },
     target: { kind: "sink" },
     storesApart: true,
-    env: { WORKER_CONNECTIONS: String(connections) },
+    env: { ...late.env, WORKER_CONNECTIONS: String(connections) },
   });
   const rclone = await createRclone(system.stores.s3);
   try {
     const stores = ["emulators", "oss"].map((name) => system.processes.pid(name));
     for (const store of stores) pin(store, storesCore);
-    const storesCpuSeconds = (): number => stores.reduce((sum, store) => sum + cpuSeconds(store), 0);
     for (const name of ["redis", "master-1", "worker-1", "api"]) pin(system.processes.pid(name), toolsCore);
     await emptyBucket(system, "sink");
     await Promise.all([system.faults("s3", planOf(late)), system.faults("oss", planOf(late))]);
     const measured = async (run: () => Promise<ToolRun>): Promise<LateRun> => {
-      const before = storesCpuSeconds();
+      const before = { tools: coreBusySeconds(toolsCore), stores: coreBusySeconds(storesCore) };
       const took = await run();
-      return { ...took, storesCpuShare: (storesCpuSeconds() - before) / took.seconds };
+      return {
+        ...took,
+        toolsCoreShare: (coreBusySeconds(toolsCore) - before.tools) / took.seconds,
+        storesCoreShare: (coreBusySeconds(storesCore) - before.stores) / took.seconds,
+      };
     };
     const { bytesPerSecond } = late;
     const secondsPerObject =

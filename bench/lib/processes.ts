@@ -22,6 +22,16 @@ function ticksOf(pid: number): { readonly own: number; readonly reaped: number }
   return { own: Number(userTicks) + Number(systemTicks), reaped: Number(childUserTicks) + Number(childSystemTicks) };
 }
 
+/**
+ * For how many seconds a core has had something to do since the machine's start. More than its processes' own CPU: what the kernel
+ * does for their packets counts for no process, and what the hypervisor takes away for nobody's.
+ */
+export function coreBusySeconds(core: number): number {
+  const line = new RegExp(`^cpu${core} (.+)$`, "m").exec(readFileSync("/proc/stat", "utf8"))?.[1] ?? "";
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = line.split(" ").map(Number);
+  return (user + nice + system + irq + softirq + steal) / ticksPerSecond;
+}
+
 /** The largest resident memory that a process has had, in bytes; undefined once it has ended. */
 export function peakRssBytes(pid: number): number | undefined {
   const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(statusOf(pid))?.[1];

@@ -53,12 +53,24 @@ test("latency that rises far beyond what it was halves the limit, down to an eig
 });
 
 test("a process that has always work goes down to 16 connections, and climbs again once it has time", () => {
-  const saturated = judged(startingLimit(most), { busyShare: 0.99 });
+  const long = { elapsedMs: 2000, finished: 2000, smallFinished: 2000, smallBusyMs: 40_000 };
+  const saturated = judged(startingLimit(most), { ...long, busyShare: 0.99 });
   assert.equal(saturated.connections, 56);
-  assert.equal(judged(saturated, { busyShare: 1 }, 100).connections, 16);
-  assert.equal(judged(saturated, { busyShare: 0.95 }, 100).connections, 56);
-  assert.equal(judged({ ...saturated, connections: 16 }, { busyShare: 0.6 }).connections, 18);
-  assert.equal(judged({ ...saturated, connections: 4 }, { busyShare: 1 }).connections, 4, "what throttling left stays");
+  assert.equal(judged(saturated, { ...long, busyShare: 1 }, 100).connections, 16);
+  assert.equal(judged(saturated, { ...long, busyShare: 0.95 }, 100).connections, 56);
+  assert.equal(judged({ ...saturated, connections: 16 }, { ...long, busyShare: 0.6 }).connections, 18);
+  const throttled = { ...saturated, connections: 4 };
+  assert.equal(judged(throttled, { ...long, busyShare: 1 }).connections, 4, "what throttling left stays");
+});
+
+test("a burst of answers is no saturation, however often one comes", () => {
+  let limit = startingLimit(most);
+  for (let second = 1; second <= 100; second += 1) {
+    limit = judged(limit, { busyShare: 1 }, 4);
+    limit = judged(limit, { busyShare: 0.8 }, 6);
+    assert.equal(limit.connections, most);
+  }
+  assert.ok(judged(limit, { busyShare: 1 }, 60).connections < most);
 });
 
 test("a store that is slower for good becomes the measure", () => {

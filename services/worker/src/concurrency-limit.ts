@@ -7,6 +7,8 @@ export interface ConcurrencyLimit {
   readonly calmMs: number | undefined;
   /** Objects and parts per second in the last window. */
   readonly perSecond: number;
+  /** In which share of the last seconds this process had work, 0 to 1; what is long ago counts for less. */
+  readonly busyShare: number;
 }
 
 /** What went through since the last decision. */
@@ -33,12 +35,14 @@ const keptThroughput = 0.8;
 const calmGrowth = 1.1;
 /** A process that has always work gets no more done by more connections: it only keeps more of them waiting for itself. */
 const saturated = 0.97;
+/** Answers come in bursts: within one of them every process has always work, also one that has nothing to do the next moment. */
+const burstsMs = 2000;
 const nearlySaturated = 0.9;
 /** What a saturated process goes down to: enough that one answer is always there to be handled. */
 const fewestWhenSaturated = 16;
 
 export function startingLimit(connections: number): ConcurrencyLimit {
-  return { connections, deafUntilMs: 0, calmMs: undefined, perSecond: 0 };
+  return { connections, deafUntilMs: 0, calmMs: undefined, perSecond: 0, busyShare: 0 };
 }
 
 /** Halves the limit on throttling, once in the pause at most and never below one; `delayMs` is what the store asked for. */
@@ -61,15 +65,17 @@ export function judgedLimit(
   const latencyMs = window.smallFinished === 0 ? undefined : window.smallBusyMs / window.smallFinished;
   const { calmMs = latencyMs } = limit;
   const follows = calmMs === undefined || latencyMs === undefined ? calmMs : Math.min(latencyMs, calmMs * calmGrowth);
-  const next = { ...limit, calmMs: follows, perSecond };
+  const newness = Math.min(1, window.elapsedMs / burstsMs);
+  const busyShare = limit.busyShare + (window.busyShare - limit.busyShare) * newness;
+  const next = { ...limit, calmMs: follows, perSecond, busyShare };
   if (latencyMs !== undefined && calmMs !== undefined && latencyMs > calmMs * risenTimes + risenMs) {
     return halved(next, Math.ceil(most / 8), nowMs + halvingPauseMs);
   }
-  if (window.busyShare >= saturated) {
+  if (busyShare >= saturated) {
     const fewer = Math.max(fewestWhenSaturated, limit.connections - (limit.connections >> 3));
     return { ...next, connections: Math.min(fewer, limit.connections) };
   }
-  if (window.busyShare >= nearlySaturated) return next;
+  if (busyShare >= nearlySaturated) return next;
   if (!window.crowded || perSecond < limit.perSecond * keptThroughput) return next;
   return { ...next, connections: Math.min(most, limit.connections + Math.max(1, limit.connections >> 3)) };
 }

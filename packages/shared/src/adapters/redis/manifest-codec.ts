@@ -1,22 +1,8 @@
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { z } from "zod";
-import type { SourceObject } from "../../domain/object.ts";
 import type { FailedObject, Manifest, SpreadCopy, WrittenObject } from "../../domain/task.ts";
+import { type Columns, columnsOf, columnsSchema, numbers, objectsOf, texts } from "./object-columns.ts";
 
-/**
- * Objects by columns, so that like stands by like and compresses well; `n` names the shape. A list of failed objects
- * has three columns more, and is read as a manifest all the same: `retry` moves it without looking inside.
- */
-const columnsSchema = z.object({
-  n: z.literal(1),
-  key: z.array(z.string()),
-  size: z.array(z.number()),
-  etag: z.array(z.string()),
-  modified: z.array(z.number()),
-  /** Storage classes that occur, and each object's place among them. */
-  classes: z.array(z.string()),
-  class: z.array(z.number()),
-});
 /** One object, and the generation that it is in; `group` is there for a group of parts. */
 const manifestSchema = columnsSchema.extend({
   restarts: z.number().optional(),
@@ -43,12 +29,11 @@ const manifestSchema = columnsSchema.extend({
   group: z.tuple([z.number(), z.number()]).optional(),
 });
 const failureColumnsSchema = columnsSchema.extend({
-  message: z.array(z.string()),
-  attempts: z.array(z.number()),
-  at: z.array(z.number()),
+  message: texts,
+  attempts: numbers,
+  at: numbers,
 });
-const writtenColumnsSchema = columnsSchema.extend({ target: z.array(z.string()), crc64: z.array(z.string()) });
-type Columns = z.infer<typeof columnsSchema>;
+const writtenColumnsSchema = columnsSchema.extend({ target: texts, crc64: texts });
 
 export function packManifest(manifest: Manifest): Buffer {
   const columns = columnsOf(manifest.objects);
@@ -145,35 +130,6 @@ export function unpackWritten(packed: Buffer): readonly WrittenObject[] {
     source,
     targetKey: target[index] ?? "",
     crc64: crc64[index] ?? "",
-  }));
-}
-
-function columnsOf(objects: readonly SourceObject[]): Columns {
-  const places = new Map<string, number>();
-  const placeOf = (name: string): number => {
-    const place = places.get(name) ?? places.size;
-    places.set(name, place);
-    return place;
-  };
-  const columns: Columns = { n: 1, key: [], size: [], etag: [], modified: [], classes: [], class: [] };
-  for (const object of objects) {
-    columns.key.push(object.key);
-    columns.size.push(object.sizeBytes);
-    columns.etag.push(object.etag);
-    columns.modified.push(object.lastModifiedMs);
-    columns.class.push(placeOf(object.storageClass));
-  }
-  columns.classes = [...places.keys()];
-  return columns;
-}
-
-function objectsOf(columns: Columns): SourceObject[] {
-  return columns.key.map((key, index) => ({
-    key,
-    sizeBytes: columns.size[index] ?? 0,
-    etag: columns.etag[index] ?? "",
-    lastModifiedMs: columns.modified[index] ?? 0,
-    storageClass: columns.classes[columns.class[index] ?? 0] ?? "",
   }));
 }
 
