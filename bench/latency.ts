@@ -1,4 +1,4 @@
-// npm run bench -- latency [--short] [--json]: both stores answer 50 ms late; how much of what the connections allow is reached.
+// npm run bench -- latency [--short] [--json]: both stores answer late; how much of what connections and CPU allow is reached.
 import { print, resultOf } from "./lib/result.ts";
 import { type Late, type LateRun, type LateRuns, measureLate } from "./lib/late.ts";
 
@@ -13,10 +13,14 @@ const few: Late = {
   connections: 64,
   latencyMs,
   bytesPerSecond: undefined,
+  isCompared: true,
 };
 /** With room for what 512 objects under way make, as docs/operations.md says. */
 const roomy = { NODE_OPTIONS: "--max-semi-space-size=32" };
 const many: Late = { ...few, objects: isShort ? 8_000 : 200_000, connections: 512, env: roomy };
+/** Where two cores are as fast as 512 connections at 50 ms, both limits come together there: here each of them stands alone. */
+const later: Late = { ...many, objects: many.objects / 2, latencyMs: 2 * latencyMs, isCompared: false };
+const more: Late = { ...many, connections: 2 * many.connections, isCompared: false };
 /** Each connection is paced to this, so the stated bandwidth is this times the connections that large bodies may have. */
 const paced = 4 * MiB;
 const large: Late = {
@@ -27,42 +31,53 @@ const large: Late = {
   connections: 16,
   latencyMs,
   bytesPerSecond: paced,
+  isCompared: true,
 };
 
 const at64 = await measureLate(few);
 const at512 = await measureLate(many);
+const at512Later = await measureLate(later);
+const at1024 = await measureLate(more);
 const atBandwidth = await measureLate(large);
 const largeConnections = large.connections / 2;
+const largeBytes = large.objects * large.sizeBytes;
 
 print(
   resultOf("latency", {
     runs: 1,
     figures: {
       millisecondsPerObject: at64.secondsPerObject * 1000,
-      causeway64: objectFigures(at64.ours, few),
-      rclone64: objectFigures(at64.rclone, few),
-      causeway512: objectFigures(at512.ours, many),
-      rclone512: objectFigures(at512.rclone, many),
-      causewayLarge: { bytesPerSecond: (large.objects * large.sizeBytes) / atBandwidth.ours.seconds },
-      rcloneLarge: { bytesPerSecond: (large.objects * large.sizeBytes) / atBandwidth.rclone.seconds },
+      ...figuresOf("64", at64, objectFigures(few)),
+      ...figuresOf("512", at512, objectFigures(many)),
+      ...figuresOf("512At100Ms", at512Later, objectFigures(later)),
+      ...figuresOf("1024", at1024, objectFigures(more)),
+      ...figuresOf("Large", atBandwidth, ({ seconds }) => ({ bytesPerSecond: largeBytes / seconds })),
     },
     ratios: {
       ofPossibleAt64: shareOf(at64, few),
       ofPossibleAt512: shareOf(at512, many),
-      ofBandwidth: (large.objects * large.sizeBytes) / atBandwidth.ours.seconds / (paced * largeConnections),
+      ofPossibleAt512Of100Ms: shareOf(at512Later, later),
+      ofPossibleAt1024: shareOf(at1024, more),
+      ofBandwidth: largeBytes / atBandwidth.ours.seconds / (paced * largeConnections),
     },
   }),
 );
 
-function objectFigures(run: LateRun, { objects }: Late) {
-  const { seconds, cpuSeconds, toolsCoreShare, storesCoreShare } = run;
-  return {
-    objectsPerSecond: objects / seconds,
+type Figures = Readonly<Record<string, number>>;
+
+/** Each tool's figures, under its name. */
+function figuresOf(what: string, { ours, rclone }: LateRuns, of: (run: LateRun) => Figures): Record<string, Figures> {
+  return { [`causeway${what}`]: of(ours), ...(rclone && { [`rclone${what}`]: of(rclone) }) };
+}
+
+function objectFigures({ objects }: Late): (run: LateRun) => Figures {
+  return (run) => ({
+    objectsPerSecond: objects / run.seconds,
     cpuLimitObjectsPerSecond: cpuLimitOf(run, objects),
-    cpuShare: cpuSeconds / seconds,
-    toolsCoreShare,
-    storesCoreShare,
-  };
+    cpuShare: run.cpuSeconds / run.seconds,
+    toolsCoreShare: run.toolsCoreShare,
+    storesCoreShare: run.storesCoreShare,
+  });
 }
 
 /** What the busier of the two cores, the tool's and the stores', could do if it never waited. */

@@ -16,6 +16,8 @@ export interface Late {
   readonly latencyMs: number;
   /** What each connection carries at most; undefined: all it can. */
   readonly bytesPerSecond: number | undefined;
+  /** Whether rclone copies the same afterwards. */
+  readonly isCompared: boolean;
   /** Further settings of our services. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -28,14 +30,14 @@ export interface LateRun extends ToolRun {
 
 export interface LateRuns {
   readonly ours: LateRun;
-  readonly rclone: LateRun;
+  readonly rclone: LateRun | undefined;
   /** What one object takes where nothing else is under way: a GET and a PUT, one after the other; paced, its body alone. */
   readonly secondsPerObject: number;
 }
 
 const warmUpBucket = "warm-up-bucket";
 
-/** One run of each tool. Times are from the start of the tool, or the submission of the job, to its end. */
+/** One run of ours, and one of rclone if they are compared. Times are from the start of the tool, or the submission of the job, to its end. */
 export async function measureLate(late: Late): Promise<LateRuns> {
   const { objects, sizeBytes, warmUpObjects, connections } = late;
   const shape = {
@@ -58,31 +60,33 @@ export async function measureLate(late: Late): Promise<LateRuns> {
     for (const name of ["redis", "master-1", "worker-1", "api"]) pin(system.processes.pid(name), toolsCore);
     await emptyBucket(system, "sink");
     await Promise.all([system.faults("s3", planOf(late)), system.faults("oss", planOf(late))]);
-    const measured = async (run: () => Promise<ToolRun>): Promise<LateRun> => {
-      const before = { tools: coreBusySeconds(toolsCore), stores: coreBusySeconds(storesCore) };
-      const took = await run();
-      return {
-        ...took,
-        toolsCoreShare: (coreBusySeconds(toolsCore) - before.tools) / took.seconds,
-        storesCoreShare: (coreBusySeconds(storesCore) - before.stores) / took.seconds,
-      };
-    };
     const { bytesPerSecond } = late;
     const secondsPerObject =
       bytesPerSecond === undefined ? await secondsOfOneObject(system) : sizeBytes / bytesPerSecond;
     const options = ["--transfers", String(connections), "--checkers", String(connections)];
+    const copyByRclone = () =>
+      rclone.run(toolsCore, "copy", `source:${sourceBucket}`, `target:${rcloneBucket}`, ...options);
     if (warmUpObjects > 0) await runOurs(system, "warm-up/", warmUpObjects, warmUpBucket);
     return {
       secondsPerObject,
       ours: await measured(() => runOurs(system, "late/", objects)),
-      rclone: await measured(() =>
-        rclone.run(toolsCore, "copy", `source:${sourceBucket}`, `target:${rcloneBucket}`, ...options),
-      ),
+      rclone: late.isCompared ? await measured(copyByRclone) : undefined,
     };
   } finally {
     await rclone.close();
     await system.stop();
   }
+}
+
+/** Runs a tool and looks how busy it keeps the cores. */
+async function measured(run: () => Promise<ToolRun>): Promise<LateRun> {
+  const before = { tools: coreBusySeconds(toolsCore), stores: coreBusySeconds(storesCore) };
+  const took = await run();
+  return {
+    ...took,
+    toolsCoreShare: (coreBusySeconds(toolsCore) - before.tools) / took.seconds,
+    storesCoreShare: (coreBusySeconds(storesCore) - before.stores) / took.seconds,
+  };
 }
 
 function planOf({ latencyMs, bytesPerSecond }: Late): FaultPlanInput {
