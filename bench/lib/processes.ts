@@ -27,7 +27,8 @@ function ticksOf(pid: number): { readonly own: number; readonly reaped: number }
  * does for their packets counts for no process, and what the hypervisor takes away for nobody's.
  */
 export function coreBusySeconds(core: number): number {
-  const line = new RegExp(`^cpu${core} (.+)$`, "m").exec(readFileSync("/proc/stat", "utf8"))?.[1] ?? "";
+  const line = new RegExp(`^cpu${core} (.+)$`, "m").exec(readFileSync("/proc/stat", "utf8"))?.[1];
+  if (line === undefined) throw new Error(`this machine has no core ${core}`);
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = line.split(" ").map(Number);
   return (user + nice + system + irq + softirq + steal) / ticksPerSecond;
 }

@@ -35,9 +35,9 @@ const keptThroughput = 0.8;
 const calmGrowth = 1.1;
 /** A process that has always work gets no more done by more connections: it only keeps more of them waiting for itself. */
 const saturated = 0.97;
+const nearlySaturated = 0.9;
 /** Answers come in bursts: within one of them every process has always work, also one that has nothing to do the next moment. */
 const burstsMs = 2000;
-const nearlySaturated = 0.9;
 /** What a saturated process goes down to: enough that one answer is always there to be handled. */
 const fewestWhenSaturated = 16;
 
