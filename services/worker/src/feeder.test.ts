@@ -7,24 +7,24 @@ import { createScheduler } from "./scheduler.ts";
 
 const never = new AbortController().signal;
 
-/** A feeder over a real scheduler; every object holds a connection until it is told to end. */
+/** A feeder over a real scheduler; every object holds a connection until it is told to end, to the source until it is told to pass. */
 function open(connections: number, atOnce = 64) {
   const scheduler = createScheduler({ connections, memoryBytes: 1_000_000, busyShare: () => 0 }, createManualClock());
   const feeder = createFeeder({ scheduler, atOnce });
   const begun: string[] = [];
   const ends: ((reason?: Error) => void)[] = [];
+  const passes: (() => void)[] = [];
   const copy = (name: string) => async (index: number) => {
     begun.push(`${name}${index}`);
-    await scheduler.hold(
-      { lane: "small", bytes: 1 },
-      never,
-      () => new Promise<void>((resolve, reject) => ends.push((reason) => (reason ? reject(reason) : resolve()))),
-    );
+    await scheduler.hold({ lane: "small", bytes: 1 }, never, (held) => {
+      passes.push(() => void scheduler.toTarget(held, never));
+      return new Promise<void>((resolve, reject) => ends.push((reason) => (reason ? reject(reason) : resolve())));
+    });
   };
   /** `a` and `a'` are tasks of one job. */
   const feed = (name: string, objects: number, isOver = () => false) =>
     feeder.feed({ jobId: name.slice(0, 1), indexes: Array(objects).keys(), copy: copy(name), isOver });
-  return { scheduler, begun, ends, feed };
+  return { scheduler, begun, ends, passes, feed };
 }
 
 async function settle(): Promise<void> {
@@ -124,11 +124,23 @@ test("connections that large objects hold are not waited for by a crowd of small
   for (let n = 0; n < 30; n += 1) {
     void scheduler.hold({ lane: "large", bytes: 1 }, never, () => new Promise(() => {}));
   }
-  const large = scheduler.figures().connections;
+  const large = scheduler.figures().reading;
   assert.ok(large > 0);
   void feed("a", 200);
   await settle();
   assert.equal(begun.length, 40 - large + 8);
+});
+
+test("while objects are written as many others are begun, at once, and a few more", async () => {
+  const { begun, passes, feed } = open(40, 80);
+  void feed("a", 200);
+  await settle();
+  for (const pass of passes.splice(0)) pass();
+  await turn();
+  await turn();
+  assert.ok(begun.length >= 80, `${begun.length} were begun`);
+  await settle();
+  assert.equal(begun.length, 80);
 });
 
 test("an object that rejects ends its task, not that of others", async () => {

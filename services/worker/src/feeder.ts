@@ -20,7 +20,7 @@ export interface Feeder {
 }
 
 export interface FeederParts {
-  readonly scheduler: Pick<Scheduler, "waiting" | "figures">;
+  readonly scheduler: Pick<Scheduler, "waiting" | "figures" | "onRead">;
   /** Objects of one task under way at once, those included that wait for another attempt. */
   readonly atOnce: number;
 }
@@ -58,10 +58,11 @@ export function createFeeder({ scheduler, atOnce }: FeederParts): Feeder {
   const roomNow = (): number => {
     const waiting = scheduler.waiting("small");
     if (waiting > 0) return inLine - waiting;
-    // Large objects have connections too, and objects under way do not always hold one.
-    const { allowed, connections } = scheduler.figures();
-    return inLine + Math.max(0, allowed - Math.max(connections, underWay));
+    // Large objects have connections too, and objects that are still to be read do not always hold one.
+    const { allowed, reading, writingSmall } = scheduler.figures();
+    return inLine + Math.max(0, allowed - Math.max(reading, underWay - writingSmall));
   };
+  scheduler.onRead(schedule);
   const onSettled = (): void => {
     underWay -= 1;
     schedule();

@@ -4,6 +4,7 @@ import type { WorkerRegistry } from "@causeway/shared/ports/worker-registry.ts";
 import type { TunnelLink } from "@causeway/shared/ports/tunnel-link.ts";
 import { type Identity, createHeartbeat } from "./heartbeat.ts";
 import { createLinkWatch } from "./link-watch.ts";
+import type { Scheduler } from "./scheduler.ts";
 import { type WorkerParts, createWorker } from "./worker.ts";
 
 export interface ServiceParts extends Omit<WorkerParts, "workerId" | "handBack"> {
@@ -40,16 +41,16 @@ export function createWorkerService(parts: ServiceParts): WorkerService {
   const { pathWatch, running, scheduler, totals } = worker;
   const linkWatch = createLinkWatch({ ...parts, pathWatch });
   let isDraining = false;
-  const inUse = () => {
-    const { connections, allowed } = scheduler.figures();
+  const load = () => {
+    const { allowed } = scheduler.figures();
     const { user, system } = process.cpuUsage();
-    return { connections, allowed, cpuMs: (user + system) / 1000 };
+    return { connections: inUse(scheduler), allowed, cpuMs: (user + system) / 1000 };
   };
   const heartbeat = createHeartbeat(
     identity,
     () => ({
       ...totals,
-      ...inUse(),
+      ...load(),
       tunnel: linkWatch.tunnel(),
       tasksRunning: running.size,
       state: isDraining ? "draining" : pathWatch.isAllDown() ? "path-down" : "running",
@@ -79,9 +80,9 @@ export function createWorkerService(parts: ServiceParts): WorkerService {
       await worker.jobs.close();
     },
     measure() {
-      const { connections, allowed, bytes } = scheduler.figures();
+      const { allowed, bytes } = scheduler.figures();
       meter.gauge("migration_connections", { state: "allowed" }, allowed);
-      meter.gauge("migration_connections", { state: "used" }, connections);
+      meter.gauge("migration_connections", { state: "used" }, inUse(scheduler));
       meter.gauge("migration_bodies_bytes", {}, bytes);
     },
     async obstacles() {
@@ -91,6 +92,12 @@ export function createWorkerService(parts: ServiceParts): WorkerService {
       return [ledger, paths, journal].filter((sentence) => sentence !== undefined);
     },
   };
+}
+
+/** Connections to the side that has more of them in use: either side may have all that are allowed. */
+function inUse({ figures }: Pick<Scheduler, "figures">): number {
+  const { reading, writing } = figures();
+  return Math.max(reading, writing);
 }
 
 async function journalObstacle(journal: Journal): Promise<string | undefined> {

@@ -99,7 +99,8 @@ export function createWorker(parts: WorkerParts): Worker {
     totals,
     gate: createAloneGate(),
     bufferBytes,
-    feeder: createFeeder({ scheduler, atOnce: parts.connections }),
+    // One task alone may use every connection to either side.
+    feeder: createFeeder({ scheduler, atOnce: 2 * parts.connections }),
     largeAtOnce,
   });
   return { runTask, pathWatch, jobs, scheduler, running, totals };

@@ -8,7 +8,7 @@ export interface Pace {
   readonly perObject: RequestsPerObject;
   readonly limits: Limits;
   readonly nowMs: number;
-  /** One small request to the source and one to the target, together, as measured from here. */
+  /** To the store that is farther away, as measured from here: while one object is written the next is read. */
   readonly roundTripMs: number;
   readonly workerProcesses: number;
   /** What the path carries, as a person says; undefined: `assumed.pathBytesPerSecond`. */
@@ -23,7 +23,7 @@ export const assumed = {
   connectionsPerProcess: 64,
   /** A core copies about 3,000 small objects a second (docs/performance.md); some of it is left for large ones. */
   objectsPerSecondPerProcess: 2000,
-  /** OSS' own share of a small PUT, and S3's of a small GET, beyond the round trip. */
+  /** A store's own share of a small request, beyond the round trip. */
   storeMs: 30,
   /** OSS: an account's requests per second. */
   ossRequestsPerSecond: 10_000,

@@ -21,6 +21,7 @@ export interface EstimateBasis {
   readonly sample: SourceSample;
   readonly given: Given & { readonly pathBytesPerSecond?: number | undefined };
   readonly spec: OpenJobSpec;
+  /** To the store that is farther away. */
   readonly roundTripMs: number;
   readonly workerProcesses: number;
   readonly nowMs: number;
@@ -92,7 +93,7 @@ function assumptionsOf({ given, workerProcesses, roundTripMs }: EstimateBasis): 
     workerProcesses === 0
       ? `one worker process, because none runs yet, with ${assumed.connectionsPerProcess} connections`
       : `${workerProcesses} worker processes with ${assumed.connectionsPerProcess} connections each`,
-    `a GET and a PUT of a small object take ${Math.round(roundTripMs + assumed.storeMs)} ms together`,
+    `a small object's request to the store that is farther away takes ${Math.round(roundTripMs + assumed.storeMs)} ms`,
     "nothing is there yet: what is skipped costs neither time nor transfer",
   ];
 }
