@@ -13,14 +13,10 @@ const few: Late = {
   connections: 64,
   latencyMs,
   bytesPerSecond: undefined,
-  isCompared: true,
 };
 /** With room for what 512 objects under way make, as docs/operations.md says. */
 const roomy = { NODE_OPTIONS: "--max-semi-space-size=32" };
 const many: Late = { ...few, objects: isShort ? 8_000 : 200_000, connections: 512, env: roomy };
-/** Where two cores are as fast as 512 connections at 50 ms, both limits come together there: here each of them stands alone. */
-const later: Late = { ...many, objects: many.objects / 2, latencyMs: 2 * latencyMs, isCompared: false };
-const more: Late = { ...many, connections: 2 * many.connections, isCompared: false };
 /** Each connection is paced to this, so the stated bandwidth is this times the connections that large bodies may have. */
 const paced = 4 * MiB;
 const large: Late = {
@@ -31,13 +27,10 @@ const large: Late = {
   connections: 16,
   latencyMs,
   bytesPerSecond: paced,
-  isCompared: true,
 };
 
 const at64 = await measureLate(few);
 const at512 = await measureLate(many);
-const at512Later = await measureLate(later);
-const at1024 = await measureLate(more);
 const atBandwidth = await measureLate(large);
 const largeConnections = large.connections / 2;
 const largeBytes = large.objects * large.sizeBytes;
@@ -46,18 +39,15 @@ print(
   resultOf("latency", {
     runs: 1,
     figures: {
-      millisecondsPerObject: at64.secondsPerObject * 1000,
+      millisecondsToRead: at64.alone.readSeconds * 1000,
+      millisecondsToWrite: at64.alone.writeSeconds * 1000,
       ...figuresOf("64", at64, objectFigures(few)),
       ...figuresOf("512", at512, objectFigures(many)),
-      ...figuresOf("512At100Ms", at512Later, objectFigures(later)),
-      ...figuresOf("1024", at1024, objectFigures(more)),
       ...figuresOf("Large", atBandwidth, ({ seconds }) => ({ bytesPerSecond: largeBytes / seconds })),
     },
     ratios: {
-      ofPossibleAt64: shareOf(at64, few),
-      ofPossibleAt512: shareOf(at512, many),
-      ofPossibleAt512Of100Ms: shareOf(at512Later, later),
-      ofPossibleAt1024: shareOf(at1024, more),
+      ...sharesOf("64", at64, few),
+      ...sharesOf("512", at512, many),
       ofBandwidth: largeBytes / atBandwidth.ours.seconds / (paced * largeConnections),
     },
   }),
@@ -67,7 +57,7 @@ type Figures = Readonly<Record<string, number>>;
 
 /** Each tool's figures, under its name. */
 function figuresOf(what: string, { ours, rclone }: LateRuns, of: (run: LateRun) => Figures): Record<string, Figures> {
-  return { [`causeway${what}`]: of(ours), ...(rclone && { [`rclone${what}`]: of(rclone) }) };
+  return { [`causeway${what}`]: of(ours), [`rclone${what}`]: of(rclone) };
 }
 
 function objectFigures({ objects }: Late): (run: LateRun) => Figures {
@@ -86,10 +76,16 @@ function cpuLimitOf({ seconds, toolsCoreShare, storesCoreShare }: LateRun, objec
 }
 
 /**
- * What was reached of `connections ÷ time per object`, or of the CPU's limit where that is less; start and end of the job counted
- * in. The time is that of an object alone, at least the two late answers.
+ * What was reached of what connections and CPU allow; start and end of the job counted in. `ofPossible` reckons as if a
+ * connection did nothing before its object was read and written (`connections ÷ time per object`), `ofBothSides` as if each
+ * one, to the source and to the target, never rested.
  */
-function shareOf({ ours, secondsPerObject }: LateRuns, { objects, connections }: Late): number {
-  const possible = Math.min(connections / secondsPerObject, cpuLimitOf(ours, objects));
-  return objects / ours.seconds / possible;
+function sharesOf(what: string, { ours, alone }: LateRuns, { objects, connections }: Late): Figures {
+  const { readSeconds, writeSeconds } = alone;
+  const cpuLimit = cpuLimitOf(ours, objects);
+  const perSecond = objects / ours.seconds;
+  return {
+    [`ofPossibleAt${what}`]: perSecond / Math.min(connections / (readSeconds + writeSeconds), cpuLimit),
+    [`ofBothSidesAt${what}`]: perSecond / Math.min(connections / Math.max(readSeconds, writeSeconds), cpuLimit),
+  };
 }

@@ -1,7 +1,7 @@
 import type { FaultPlanInput } from "../../packages/emulators/src/core/faults.ts";
 import { sourceBucket, startSystem } from "../../test/system/system.ts";
 import { coreBusySeconds, pin } from "./processes.ts";
-import { secondsOfOneObject } from "./one-object.ts";
+import { type Alone, timeAlone } from "./one-object.ts";
 import { createRclone, type ToolRun } from "./rclone.ts";
 import { emptyBucket, rcloneBucket, runOurs, storesCore, toolsCore } from "./side-by-side.ts";
 
@@ -16,8 +16,6 @@ export interface Late {
   readonly latencyMs: number;
   /** What each connection carries at most; undefined: all it can. */
   readonly bytesPerSecond: number | undefined;
-  /** Whether rclone copies the same afterwards. */
-  readonly isCompared: boolean;
   /** Further settings of our services. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -30,9 +28,8 @@ export interface LateRun extends ToolRun {
 
 export interface LateRuns {
   readonly ours: LateRun;
-  readonly rclone: LateRun | undefined;
-  /** What one object takes where nothing else is under way: a GET and a PUT, one after the other; paced, its body alone. */
-  readonly secondsPerObject: number;
+  readonly rclone: LateRun;
+  readonly alone: Alone;
 }
 
 const warmUpBucket = "warm-up-bucket";
@@ -61,21 +58,25 @@ export async function measureLate(late: Late): Promise<LateRuns> {
     await emptyBucket(system, "sink");
     await Promise.all([system.faults("s3", planOf(late)), system.faults("oss", planOf(late))]);
     const { bytesPerSecond } = late;
-    const secondsPerObject =
-      bytesPerSecond === undefined ? await secondsOfOneObject(system) : sizeBytes / bytesPerSecond;
+    const alone = bytesPerSecond === undefined ? await timeAlone(system) : pacedAlone(sizeBytes / bytesPerSecond);
     const options = ["--transfers", String(connections), "--checkers", String(connections)];
     const copyByRclone = () =>
       rclone.run(toolsCore, "copy", `source:${sourceBucket}`, `target:${rcloneBucket}`, ...options);
     if (warmUpObjects > 0) await runOurs(system, "warm-up/", warmUpObjects, warmUpBucket);
     return {
-      secondsPerObject,
+      alone,
       ours: await measured(() => runOurs(system, "late/", objects)),
-      rclone: late.isCompared ? await measured(copyByRclone) : undefined,
+      rclone: await measured(copyByRclone),
     };
   } finally {
     await rclone.close();
     await system.stop();
   }
+}
+
+/** A body that is paced takes as long on either side. */
+function pacedAlone(seconds: number): Alone {
+  return { readSeconds: seconds, writeSeconds: seconds };
 }
 
 /** Runs a tool and looks how busy it keeps the cores. */

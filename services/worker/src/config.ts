@@ -52,7 +52,7 @@ export const workerSettings = {
   WORKER_CONNECTIONS: {
     schema: wholeNumber(1, 4096),
     default: "64",
-    doc: "How many objects or parts a worker process has under way at once, each with a connection to either side.",
+    doc: "How many connections a worker process uses to the source at once, and as many to the target: while small objects are written others are read, a part in flow takes one to either side.",
   },
   WORKER_MEMORY_BYTES: {
     schema: wholeNumber(16_777_216, 1_099_511_627_776),
