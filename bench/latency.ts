@@ -14,7 +14,7 @@ const few: Late = {
   latencyMs,
   bytesPerSecond: undefined,
 };
-/** With room for what 512 objects under way make, as docs/operations.md says. */
+/** With room for what a thousand objects under way make, as docs/operations.md says. */
 const roomy = { NODE_OPTIONS: "--max-semi-space-size=32" };
 const many: Late = { ...few, objects: isShort ? 8_000 : 200_000, connections: 512, env: roomy };
 /** Each connection is paced to this, so the stated bandwidth is this times the connections that large bodies may have. */

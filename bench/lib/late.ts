@@ -34,7 +34,7 @@ export interface LateRuns {
 
 const warmUpBucket = "warm-up-bucket";
 
-/** One run of ours, and one of rclone if they are compared. Times are from the start of the tool, or the submission of the job, to its end. */
+/** One run of ours, and one of rclone. Times are from the start of the tool, or the submission of the job, to its end. */
 export async function measureLate(late: Late): Promise<LateRuns> {
   const { objects, sizeBytes, warmUpObjects, connections } = late;
   const shape = {

@@ -17,7 +17,7 @@ export interface Window {
   /** Objects and parts. */
   readonly finished: number;
   readonly smallFinished: number;
-  /** The time that small objects spent in it, summed over the connections. */
+  /** The time that small objects waited for the stores in it, all together. */
   readonly smallBusyMs: number;
   /** Whether somebody waited for a connection. */
   readonly crowded: boolean;

@@ -5,8 +5,8 @@ import { judgedLimit, startingLimit, throttledLimit } from "./concurrency-limit.
 /** How many connections may be in use now, from what is seen of the work. */
 export interface Concurrency {
   allowed(): number;
-  /** Before the number of small objects under way changes: so many there were until now. */
-  smallUntilNow(connections: number): void;
+  /** Before the number of small objects that wait for a store changes: so many there were until now. */
+  smallUntilNow(asking: number): void;
   /** Somebody has to wait for a connection. */
   crowded(): void;
   succeeded(lane: Lane): void;
@@ -28,10 +28,10 @@ export function createConcurrency({ connections: most, busyShare }: ConcurrencyP
   let window = openWindow(clock.monotonicMs());
   return {
     allowed: () => limit.connections,
-    smallUntilNow(connections) {
+    smallUntilNow(asking) {
       const nowMs = clock.monotonicMs();
-      // Summed over time, connections in use are the time that objects took: no object needs a clock of its own.
-      window.smallBusyMs += connections * (nowMs - window.seenAtMs);
+      // Summed over time they are the time that objects took: no object needs a clock of its own.
+      window.smallBusyMs += asking * (nowMs - window.seenAtMs);
       window.seenAtMs = nowMs;
     },
     crowded() {

@@ -52,7 +52,7 @@ export const workerSettings = {
   WORKER_CONNECTIONS: {
     schema: wholeNumber(1, 4096),
     default: "64",
-    doc: "How many connections a worker process uses to the source at once, and as many to the target: while small objects are written others are read, a part in flow takes one to either side.",
+    doc: "Connections that a worker process uses at once to the source, and as many to the target. A large body takes one to either side; a small object first one to the source, then one to the target.",
   },
   WORKER_MEMORY_BYTES: {
     schema: wholeNumber(16_777_216, 1_099_511_627_776),

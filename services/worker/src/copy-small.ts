@@ -22,14 +22,14 @@ export interface SmallParts {
  */
 export function copySmall(step: CopyStep, { scheduler, checksums }: SmallParts): Promise<CopyAnswer> {
   const { object, work, signal } = step;
-  return scheduler.hold({ lane: "small", bytes: object.sizeBytes }, signal, async (held) => {
+  return scheduler.hold({ lane: "small", bytes: object.sizeBytes }, signal, async (pass) => {
     const rest = rested(work.paths, signal);
     if (rest !== undefined) await rest;
     const request = { key: object.key, etag: object.etag, range: undefined, expectedBytes: object.sizeBytes };
     const body = await work.source.read(request, step);
     const bytes = wholeOf(body, object.sizeBytes) ?? (await gather(body, object.sizeBytes));
-    const turn = scheduler.toTarget(held, signal);
-    if (turn !== undefined) await turn;
+    const passed = pass();
+    if (passed !== undefined) await passed;
     const copy = await send(step, body.facts, bytes, checksums);
     // Only now is it sure that no socket still has something of it to send.
     if (copy !== "exists") body.release?.();

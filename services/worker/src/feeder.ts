@@ -20,7 +20,7 @@ export interface Feeder {
 }
 
 export interface FeederParts {
-  readonly scheduler: Pick<Scheduler, "waiting" | "figures" | "onRead">;
+  readonly scheduler: Pick<Scheduler, "waiting" | "figures" | "onPassed">;
   /** Objects of one task under way at once, those included that wait for another attempt. */
   readonly atOnce: number;
 }
@@ -62,7 +62,7 @@ export function createFeeder({ scheduler, atOnce }: FeederParts): Feeder {
     const { allowed, reading, writingSmall } = scheduler.figures();
     return inLine + Math.max(0, allowed - Math.max(reading, underWay - writingSmall));
   };
-  scheduler.onRead(schedule);
+  scheduler.onPassed(schedule);
   const onSettled = (): void => {
     underWay -= 1;
     schedule();

@@ -7,14 +7,15 @@ export interface Place {
   readonly bytes: number;
 }
 
-/** What somebody holds: memory, and a connection to one side; a body that flows has one to both. */
-export interface Held extends Place {
-  readonly side: "source" | "target" | "both";
-}
+/**
+ * What happens to a body: a small one is read, is there and waits for a connection to the target, and is written; a large
+ * one is read and written at once.
+ */
+export type Step = "reading" | "there" | "writing" | "flowing";
 
-/** The side changes while it is held. */
-export interface Changing extends Place {
-  side: Held["side"];
+/** A body whose memory is reserved and whose connections are held, as its step needs them. */
+export interface Holding extends Place {
+  step: Step;
 }
 
 /** What all hold together. */
@@ -22,10 +23,9 @@ export interface Holdings {
   readonly used: Readonly<Record<Lane, Usage>>;
   /** Who came in last. */
   readonly last: Lane;
-  take(held: Held): void;
-  /** What was read is written from now on. */
-  turn(held: Changing): void;
-  giveBack(held: Held): void;
+  take(holding: Holding): void;
+  move(holding: Holding, step: Step): void;
+  giveBack(holding: Holding): void;
 }
 
 interface MutableUsage extends Usage {
@@ -40,10 +40,13 @@ export function createHoldings(concurrency: Pick<Concurrency, "smallUntilNow">):
     large: { reading: 0, writing: 0, bytes: 0 },
   };
   let last: Lane = "large";
-  const change = ({ lane, bytes, side }: Held, by: 1 | -1): void => {
-    concurrency.smallUntilNow(used.small.reading + used.small.writing);
-    if (side !== "target") used[lane].reading += by;
-    if (side !== "source") used[lane].writing += by;
+  /** Small ones that wait for a store's answer. Who waits for a connection of ours says nothing about how fast the stores are. */
+  let asking = 0;
+  const change = ({ lane, bytes, step }: Holding, by: 1 | -1): void => {
+    concurrency.smallUntilNow(asking);
+    if (lane === "small" && step !== "there") asking += by;
+    if (step !== "writing") used[lane].reading += by;
+    if (step === "writing" || step === "flowing") used[lane].writing += by;
     used[lane].bytes += by * bytes;
   };
   return {
@@ -51,15 +54,15 @@ export function createHoldings(concurrency: Pick<Concurrency, "smallUntilNow">):
     get last() {
       return last;
     },
-    take(held) {
-      change(held, 1);
-      last = held.lane;
+    take(holding) {
+      change(holding, 1);
+      last = holding.lane;
     },
-    turn(held) {
-      used[held.lane].reading -= 1;
-      used[held.lane].writing += 1;
-      held.side = "target";
+    move(holding, step) {
+      change(holding, -1);
+      holding.step = step;
+      change(holding, 1);
     },
-    giveBack: (held) => change(held, -1),
+    giveBack: (holding) => change(holding, -1),
   };
 }

@@ -1,8 +1,8 @@
 import type { Clock } from "@causeway/shared/ports/clock.ts";
 import { type Lane, countedBytes } from "./admission.ts";
 import { createConcurrency } from "./concurrency.ts";
-import { type GateFigures, createGate } from "./gate.ts";
-import type { Changing, Held, Place } from "./holdings.ts";
+import { type EntranceFigures, createEntrance } from "./entrance.ts";
+import type { Holding, Place } from "./holdings.ts";
 
 export interface SchedulerLimits {
   /** Connections of all lanes together to the source, and as many to the target. */
@@ -13,26 +13,27 @@ export interface SchedulerLimits {
   readonly busyShare: () => number;
 }
 
+/**
+ * For whoever has read a small object: once there is a connection to the target for it, somebody else gets its connection to the
+ * source. Before that it keeps it, so that no more is read than is written. Undefined: done at once, also where there is
+ * nothing to do, for a large one has both. Rejects with the reason of the holder's signal.
+ */
+export type Pass = () => Promise<void> | undefined;
+
 /** Hands out connections and memory, process-wide, before a source is opened. */
 export interface Scheduler {
   /**
    * Does the work once it has its bytes of the budget and a connection, to both sides in the large lane and to the source in
    * the small one, and gives them back. Rejects with what the work rejects with, or with the signal's reason while it waits.
    */
-  hold<T>(place: Place, signal: AbortSignal, work: (held: Held) => Promise<T>): Promise<T>;
-  /**
-   * A small object was read: once there is a connection to the target for it, somebody else gets the one to the source. Before
-   * that it keeps it, so that no more is read than is written. Undefined: done at once. Rejects with the signal's reason.
-   */
-  toTarget(held: Held, signal: AbortSignal): Promise<void> | undefined;
-  /** Calls `listener` whenever a small object has given its connection to the source to others. */
-  onRead(listener: () => void): void;
+  hold<T>(place: Place, signal: AbortSignal, work: (pass: Pass) => Promise<T>): Promise<T>;
+  /** Calls `listener` whenever a small object has passed: a connection to the source was free, for others. */
+  onPassed(listener: () => void): void;
   /** How many stand in a lane's queue. */
   waiting(lane: Lane): number;
   /** A store asks us to slow down, for `delayMs` where it says so: halves the concurrency, which climbs back. */
   throttled(delayMs: number): void;
-  /** What is in use and allowed. */
-  figures(): GateFigures;
+  figures(): EntranceFigures;
 }
 
 export function createScheduler(limits: SchedulerLimits, clock: Clock): Scheduler {
@@ -41,31 +42,30 @@ export function createScheduler(limits: SchedulerLimits, clock: Clock): Schedule
   const onPassed = (): void => {
     for (const listener of listeners) listener();
   };
-  const gate = createGate({ concurrency, memoryBytes: limits.memoryBytes, onPassed });
+  const entrance = createEntrance({ concurrency, memoryBytes: limits.memoryBytes, onPassed });
   return {
     async hold({ lane, bytes }, signal, work) {
-      const held: Changing = {
+      const holding: Holding = {
         lane,
         bytes: countedBytes(bytes, limits.memoryBytes),
-        side: lane === "large" ? "both" : "source",
+        step: lane === "large" ? "flowing" : "reading",
       };
-      const waited = gate.enter(held, signal);
+      const waited = entrance.enter(holding, signal);
       if (waited !== undefined) await waited;
       let isDone = false;
       try {
-        const value = await work(held);
+        const value = await work(() => entrance.pass(holding, signal));
         isDone = true;
         return value;
       } finally {
-        gate.leave(held);
+        entrance.leave(holding);
         if (isDone) concurrency.succeeded(lane);
-        gate.admit();
+        entrance.admit();
       }
     },
-    toTarget: (held, signal) => gate.pass(held, signal),
-    onRead: (listener) => void listeners.push(listener),
-    waiting: (lane) => gate.waiting(lane),
+    onPassed: (listener) => void listeners.push(listener),
+    waiting: (lane) => entrance.waiting(lane),
     throttled: (delayMs) => concurrency.throttled(delayMs),
-    figures: () => gate.figures(),
+    figures: () => entrance.figures(),
   };
 }

@@ -32,7 +32,8 @@ export const metricHelps: Readonly<Record<string, string>> = {
   migration_backlog_bytes: "Compressed manifests that wait in Redis, of all jobs.",
   migration_http_requests_total: "Requests to the API, by method, route and status.",
   migration_http_request_seconds: "How long the API took to answer, by method and route; streams are not timed.",
-  migration_connections: "Objects and parts that may be under way at once, and that are.",
+  migration_connections:
+    "Connections to either side that may be held at once, and those that are, to the side with more of them.",
   migration_limit_granted_total:
     "Bytes and requests that limits granted, of jobs and of paths, by the fleet's budget or by a process' safe share.",
   migration_limit_wait_seconds: "How long requests waited for a limit; those that did not wait are not counted.",

@@ -2,7 +2,7 @@ import type { TunnelState } from "../domain/tunnel-state.ts";
 
 /** How busy a worker process is. */
 export interface WorkerLoad {
-  /** Objects and parts under way, each with a connection to either side; and how many may be at the moment. */
+  /** Connections held to the source or to the target, whichever are more; and how many may be held to either at the moment. */
   readonly connections: number;
   readonly connectionsAllowed: number;
   /** Processor time since the last heartbeat, in cores: 1 is one core all the time. */

@@ -87,7 +87,7 @@ function estimateFor(
 ): Estimate | null {
   const sample = source.sample ?? { objects: [], whole: false };
   if (source.sample === undefined && (given.objects === undefined || given.bytes === undefined)) return null;
-  const roundTripMs = Math.max(source.roundTripMs ?? 0, targetTripMs ?? 0);
+  const roundTripMs = { source: source.roundTripMs ?? 0, target: targetTripMs ?? 0 };
   return estimateOf({ sample, given, spec, roundTripMs, workerProcesses, nowMs: clock.now(), prices });
 }
 

@@ -18,8 +18,8 @@ export const workerSchema = z
     heartbeatAt: z.iso.datetime(),
     load: z
       .object({
-        connections: z.number().int().describe("Objects and parts under way, each with a connection to either side."),
-        connectionsAllowed: z.number().int().describe("How many may be at the moment."),
+        connections: z.number().int().describe("Connections held to the source or to the target, whichever are more."),
+        connectionsAllowed: z.number().int().describe("How many may be held to either at the moment."),
         cores: z.number().describe("Processor time since the last heartbeat: 1 is one core all the time."),
       })
       .nullable()

@@ -8,11 +8,16 @@ export interface Pace {
   readonly perObject: RequestsPerObject;
   readonly limits: Limits;
   readonly nowMs: number;
-  /** To the store that is farther away, as measured from here: while one object is written the next is read. */
-  readonly roundTripMs: number;
+  readonly roundTripMs: RoundTrips;
   readonly workerProcesses: number;
   /** What the path carries, as a person says; undefined: `assumed.pathBytesPerSecond`. */
   readonly pathBytesPerSecond: number | undefined;
+}
+
+/** To either store and back, as measured from here, in ms. */
+export interface RoundTrips {
+  readonly source: number;
+  readonly target: number;
 }
 
 /** What is assumed where nothing is known; told along with every estimate. */
@@ -23,7 +28,7 @@ export const assumed = {
   connectionsPerProcess: 64,
   /** A core copies about 3,000 small objects a second (docs/performance.md); some of it is left for large ones. */
   objectsPerSecondPerProcess: 2000,
-  /** A store's own share of a small request, beyond the round trip. */
+  /** A store's own share of a small request, beyond the round trip: rather more than it is, so that nobody waits longer than told. */
   storeMs: 30,
   /** OSS: an account's requests per second. */
   ossRequestsPerSecond: 10_000,
@@ -50,10 +55,9 @@ export function durationOf(pace: Pace): Duration {
     allowed.requestsPerSecond || Number.POSITIVE_INFINITY,
   );
   const processes = Math.max(1, pace.workerProcesses);
-  const latencyMs = pace.roundTripMs + assumed.storeMs;
+  const perConnection = 1000 / slowerRequestMs(pace.roundTripMs);
   const objectsPerSecond =
-    processes *
-    Math.min(assumed.objectsPerSecondPerProcess, (assumed.connectionsPerProcess * 1000) / Math.max(1, latencyMs));
+    processes * Math.min(assumed.objectsPerSecondPerProcess, assumed.connectionsPerProcess * perConnection);
   const seconds = {
     bytes: expected.bytes / bytesPerSecond,
     objects: expected.objects / objectsPerSecond,
@@ -67,6 +71,11 @@ export function durationOf(pace: Pace): Duration {
     bytesPerSecond,
     objectsPerSecond: Math.round(objectsPerSecond),
   };
+}
+
+/** How long a small object keeps a connection, ms, at the store that is farther away: while it is written the next one is read. */
+export function slowerRequestMs({ source, target }: RoundTrips): number {
+  return Math.max(source, target) + assumed.storeMs;
 }
 
 /** The limits' mean over the coming week, hour by hour; 0: at some hour there is none, so none is counted. */

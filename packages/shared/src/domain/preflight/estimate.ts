@@ -1,6 +1,6 @@
 import type { OpenJobSpec } from "../job-spec.ts";
 import { mappingRule, targetStorageClass } from "../mapping.ts";
-import { assumed, type Duration, durationOf } from "./duration.ts";
+import { assumed, type Duration, durationOf, type RoundTrips, slowerRequestMs } from "./duration.ts";
 import { type Finding, ok, warning } from "./line.ts";
 import { costOf, type Cost, type Quantities } from "./money.ts";
 import type { PriceList } from "./prices.ts";
@@ -21,8 +21,7 @@ export interface EstimateBasis {
   readonly sample: SourceSample;
   readonly given: Given & { readonly pathBytesPerSecond?: number | undefined };
   readonly spec: OpenJobSpec;
-  /** To the store that is farther away. */
-  readonly roundTripMs: number;
+  readonly roundTripMs: RoundTrips;
   readonly workerProcesses: number;
   readonly nowMs: number;
   readonly prices: PriceList;
@@ -93,7 +92,7 @@ function assumptionsOf({ given, workerProcesses, roundTripMs }: EstimateBasis): 
     workerProcesses === 0
       ? `one worker process, because none runs yet, with ${assumed.connectionsPerProcess} connections`
       : `${workerProcesses} worker processes with ${assumed.connectionsPerProcess} connections each`,
-    `a small object's request to the store that is farther away takes ${Math.round(roundTripMs + assumed.storeMs)} ms`,
+    `a small object's request to the store that is farther away takes ${Math.round(slowerRequestMs(roundTripMs))} ms`,
     "nothing is there yet: what is skipped costs neither time nor transfer",
   ];
 }

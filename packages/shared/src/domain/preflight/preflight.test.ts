@@ -153,13 +153,19 @@ describe("an estimate", () => {
       perObject: { reads: 1, writes: 1 },
       limits: { bytesPerSecond: 0, requestsPerSecond: 0, timetable: [] },
       nowMs: 0,
-      roundTripMs: 34,
+      roundTripMs: { source: 4, target: 34 },
       workerProcesses: 1,
       pathBytesPerSecond: undefined,
     };
     assert.deepEqual([durationOf(pace).heldBy, durationOf(pace).seconds], ["objects", 1000]);
     const many = durationOf({ ...pace, workerProcesses: 100 });
     assert.deepEqual([many.heldBy, many.seconds], ["requests", 200]);
+    assert.equal(
+      durationOf({ ...pace, roundTripMs: { source: 34, target: 34 } }).seconds,
+      1000,
+      "one is read meanwhile",
+    );
+    assert.equal(durationOf({ ...pace, roundTripMs: { source: 98, target: 34 } }).seconds, 2000);
     const slow = durationOf({ ...pace, limits: { ...pace.limits, bytesPerSecond: 100_000 } });
     assert.deepEqual([slow.heldBy, slow.seconds], ["bytes", 10_000]);
   });
