@@ -28,6 +28,7 @@ export function copySmall(step: CopyStep, { scheduler, checksums }: SmallParts):
     const request = { key: object.key, etag: object.etag, range: undefined, expectedBytes: object.sizeBytes };
     const body = await work.source.read(request, step);
     const bytes = wholeOf(body, object.sizeBytes) ?? (await gather(body, object.sizeBytes));
+    // From here on its connection to the source may read the next one.
     const passed = pass();
     if (passed !== undefined) await passed;
     const copy = await send(step, body.facts, bytes, checksums);

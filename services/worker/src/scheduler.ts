@@ -27,7 +27,7 @@ export interface Scheduler {
    * the small one, and gives them back. Rejects with what the work rejects with, or with the signal's reason while it waits.
    */
   hold<T>(place: Place, signal: AbortSignal, work: (pass: Pass) => Promise<T>): Promise<T>;
-  /** Calls `listener` whenever a small object has passed: a connection to the source was free, for others. */
+  /** Calls `listener` whenever a small object has passed, and its connection to the source is free for another. */
   onPassed(listener: () => void): void;
   /** How many stand in a lane's queue. */
   waiting(lane: Lane): number;
