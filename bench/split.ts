@@ -4,6 +4,7 @@
 // reach 32 MB/s. Four of them stay well below what two cores and the stores can do: what is measured is how evenly the
 // object is shared out, and what its beginning and its completion cost.
 import { setTimeout as sleep } from "node:timers/promises";
+import { asked } from "../test/system/asked.ts";
 import { hasEnded, startSystem, type System } from "../test/system/system.ts";
 import { print, resultOf } from "./lib/result.ts";
 
@@ -67,9 +68,8 @@ async function copy(workers: number, act?: (system: System) => Promise<void>): P
 }
 
 async function bytesOf(system: System, store: "s3" | "oss", operation: string): Promise<number> {
-  const answer = await fetch(`${system.stores[store].url}/_emulator/requests`);
-  const counts = (await answer.json()) as Record<string, Record<"bytesReceived" | "bytesSent", number> | undefined>;
-  return counts[operation]?.[store === "s3" ? "bytesSent" : "bytesReceived"] ?? 0;
+  const { bytesSent, bytesReceived } = await asked(system.stores[store], operation);
+  return store === "s3" ? bytesSent : bytesReceived;
 }
 
 function bytesWanted(args: readonly string[]): number {

@@ -3,6 +3,7 @@ import { test, type TestContext } from "node:test";
 import { setTimeout as wait } from "node:timers/promises";
 import { connectRedis } from "../../packages/shared/src/adapters/redis/connect.ts";
 import { jobKey, taskKey } from "../../packages/shared/src/adapters/redis/keys.ts";
+import { asked, forgetAsked } from "../system/asked.ts";
 import { hasEnded, startSystem, type System } from "../system/system.ts";
 
 const objects = 400;
@@ -42,7 +43,7 @@ test(
     const killedAtMs = Date.now();
     // What it had under way ends at the stores; its locks stay for ten seconds at least.
     await wait(2000);
-    await forgetRequests(system);
+    await Promise.all([forgetAsked(system.stores.s3), forgetAsked(system.stores.oss)]);
     const left = await ledger.tasks();
     const recorded = sumOf(left);
     assert.equal(left.length, tasks);
@@ -61,8 +62,8 @@ test(
     assert.equal(end.jobState, "Succeed");
     assert.deepEqual(end.objects, { listed: objects, copied: objects, skipped: 0, failed: 0 });
     const since = {
-      read: await requests(system, "s3", "GetObject"),
-      written: await requests(system, "oss", "PutObject"),
+      read: (await asked(system.stores.s3, "GetObject")).requests,
+      written: (await asked(system.stores.oss, "PutObject")).requests,
     };
     t.diagnostic(`since the kill ${since.read} objects were read and ${since.written} written`);
     assert.ok(since.written > 0);
@@ -111,14 +112,4 @@ async function workersAre(system: System, count: number): Promise<void> {
     if (JSON.stringify(body).split('"host"').length - 1 === count) return;
     await wait(200);
   }
-}
-
-async function forgetRequests({ stores }: System): Promise<void> {
-  for (const { url } of [stores.s3, stores.oss]) await fetch(`${url}/_emulator/requests`, { method: "DELETE" });
-}
-
-async function requests({ stores }: System, store: "s3" | "oss", operation: string): Promise<number> {
-  const answer = await fetch(`${stores[store].url}/_emulator/requests`);
-  const counts = (await answer.json()) as Record<string, { readonly requests: number } | undefined>;
-  return counts[operation]?.requests ?? 0;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { asked } from "../system/asked.ts";
 import { hasEnded, startSystem, type System } from "../system/system.ts";
 
 const objects = 100;
@@ -32,15 +33,9 @@ test("while objects are written as many others are read, and no more", { timeout
 async function readBeforeTheFirstIsWritten({ stores }: System): Promise<readonly number[]> {
   const read: number[] = [];
   for (;;) {
-    const now = await requests(stores.s3.url, "GetObject");
-    if ((await requests(stores.oss.url, "PutObject")) > 0) return read;
+    const now = (await asked(stores.s3, "GetObject")).requests;
+    if ((await asked(stores.oss, "PutObject")).requests > 0) return read;
     read.push(now);
     await sleep(50);
   }
-}
-
-async function requests(url: string, operation: string): Promise<number> {
-  const answer = await fetch(`${url}/_emulator/requests`);
-  const counts = (await answer.json()) as Record<string, { readonly requests: number } | undefined>;
-  return counts[operation]?.requests ?? 0;
 }

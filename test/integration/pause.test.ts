@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { asked, forgetAsked } from "../system/asked.ts";
 import { hasEnded, startSystem, type System } from "../system/system.ts";
 
 const objects = 2000;
@@ -37,7 +38,7 @@ test(
     assert.ok(again <= connections, `${again} objects were written once more`);
     assert.equal((await system.compare(job)).isEqual, true);
 
-    await fetch(`${system.stores.oss.url}/_emulator/requests`, { method: "DELETE" });
+    await forgetAsked(system.stores.oss);
     await system.faults("oss", { rules: [{ fault: "latency", operation: "PutObject", ms: 1000 }] });
     const other = { ...job, name: "cancelled", target: { ...(job["target"] as object), prefix: "cancelled/" } };
     const cancelled = await system.submit(other);
@@ -58,16 +59,14 @@ test(
   },
 );
 
-async function writes({ stores }: System): Promise<number> {
-  const answer = await fetch(`${stores.oss.url}/_emulator/requests`);
-  const counts = (await answer.json()) as Record<string, { readonly requests: number } | undefined>;
-  return counts["PutObject"]?.requests ?? 0;
-}
-
 async function untilWritten(system: System, count: number): Promise<void> {
   const endsAtMs = Date.now() + 60_000;
   while ((await writes(system)) < count) {
     assert.ok(Date.now() < endsAtMs, `${count} objects were not written in time`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+}
+
+async function writes({ stores }: System): Promise<number> {
+  return (await asked(stores.oss, "PutObject")).requests;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
+import { asked } from "../system/asked.ts";
 import { hasEnded, startSystem, type System } from "../system/system.ts";
 
 const objects = 400;
@@ -57,7 +58,5 @@ test("retry of a job that never was is 404, of one that has no failures changes 
 });
 
 async function writes(): Promise<number> {
-  const answer = await fetch(`${system.stores.oss.url}/_emulator/requests`);
-  const counts = (await answer.json()) as Record<string, { requests: number }>;
-  return counts["PutObject"]?.requests ?? 0;
+  return (await asked(system.stores.oss, "PutObject")).requests;
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { asked } from "../system/asked.ts";
 import type { System, SystemPlan } from "../system/system.ts";
 import { type Rules, startIntegrityWorld } from "./integrity-world.ts";
 
@@ -32,14 +33,13 @@ async function watch(system: System, stop: AbortSignal): Promise<readonly Sight[
   const url = await metricsOf(system);
   while (!stop.aborted) {
     const text = await (await fetch(`${url}/metrics`)).text();
-    const answer = await fetch(`${system.stores.oss.url}/_emulator/requests`);
-    const counts = (await answer.json()) as Record<string, { requests: number; refused: number } | undefined>;
+    const { requests: puts, refused } = await asked(system.stores.oss, "PutObject");
     sights.push({
       atMs: performance.now(),
       allowed: gaugeIn(text, 'migration_connections{state="allowed"'),
       bodiesBytes: gaugeIn(text, "migration_bodies_bytes{"),
-      puts: counts["PutObject"]?.requests ?? 0,
-      refused: counts["PutObject"]?.refused ?? 0,
+      puts,
+      refused,
     });
     await sleep(pollMs);
   }

@@ -7,6 +7,7 @@ import {
   S3Client,
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
+import { asked } from "../system/asked.ts";
 import { hasEnded, type JobStats, sourceBucket, startSystem, type System, type SystemPlan } from "../system/system.ts";
 import type { FaultPlanInput } from "../../packages/emulators/src/core/faults.ts";
 import { openUploads } from "../system/open-uploads.ts";
@@ -35,9 +36,7 @@ const isHalfWay = (stats: JobStats): boolean => stats.succeedTasks >= 6;
 const isOver = ({ pendingTasks, dispatchedTasks }: JobStats): boolean => pendingTasks + dispatchedTasks === 0;
 
 async function bytesOf(system: System, operation: string): Promise<number> {
-  const answer = await fetch(`${system.stores.oss.url}/_emulator/requests`);
-  const counts = (await answer.json()) as Record<string, { readonly bytesReceived: number } | undefined>;
-  return counts[operation]?.bytesReceived ?? 0;
+  return (await asked(system.stores.oss, operation)).bytesReceived;
 }
 
 function clientOf(t: TestContext, { url, region, accessKeyId, secretAccessKey }: System["stores"]["s3"]): S3Client {

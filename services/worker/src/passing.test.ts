@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import { createManualClock } from "@causeway/shared/testing/manual-clock.ts";
 import { createScheduler, type Pass } from "./scheduler.ts";
-import { openScheduler, turn } from "../test/testing/scheduler-rig.ts";
+import { openScheduler } from "../test/testing/scheduler-rig.ts";
 
 const never = new AbortController().signal;
 

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate as turn } from "node:timers/promises";
 import * as fc from "fast-check";
 import type { Lane } from "./admission.ts";
-import { kibibyte, openScheduler, turn } from "../test/testing/scheduler-rig.ts";
+import { kibibyte, openScheduler } from "../test/testing/scheduler-rig.ts";
 
 const never = new AbortController().signal;
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { createManualClock } from "@causeway/shared/testing/manual-clock.ts";
 import type { Lane } from "../../src/admission.ts";
 import { createScheduler, type Pass } from "../../src/scheduler.ts";
@@ -68,6 +69,3 @@ export function openScheduler(connections = 4, memoryBytes = 100 * kibibyte) {
     isSomebodyPassing: (): boolean => [...inside.values()].some(({ isPassing }) => isPassing),
   };
 }
-
-/** The event loop's next turn. */
-export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
