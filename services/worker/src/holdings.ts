@@ -28,11 +28,7 @@ export interface Holdings {
   giveBack(holding: Holding): void;
 }
 
-interface MutableUsage extends Usage {
-  reading: number;
-  writing: number;
-  bytes: number;
-}
+type MutableUsage = { -readonly [Figure in keyof Usage]: Usage[Figure] };
 
 export function createHoldings(concurrency: Pick<Concurrency, "smallUntilNow">): Holdings {
   const used: Record<Lane, MutableUsage> = {
@@ -42,8 +38,7 @@ export function createHoldings(concurrency: Pick<Concurrency, "smallUntilNow">):
   let last: Lane = "large";
   /** Small ones that wait for a store's answer. Who waits for a connection of ours says nothing about how fast the stores are. */
   let asking = 0;
-  const change = ({ lane, bytes, step }: Holding, by: 1 | -1): void => {
-    concurrency.smallUntilNow(asking);
+  const count = ({ lane, bytes, step }: Holding, by: 1 | -1): void => {
     if (lane === "small" && step !== "there") asking += by;
     if (step !== "writing") used[lane].reading += by;
     if (step === "writing" || step === "flowing") used[lane].writing += by;
@@ -55,14 +50,19 @@ export function createHoldings(concurrency: Pick<Concurrency, "smallUntilNow">):
       return last;
     },
     take(holding) {
-      change(holding, 1);
+      concurrency.smallUntilNow(asking);
+      count(holding, 1);
       last = holding.lane;
     },
     move(holding, step) {
-      change(holding, -1);
+      concurrency.smallUntilNow(asking);
+      count(holding, -1);
       holding.step = step;
-      change(holding, 1);
+      count(holding, 1);
     },
-    giveBack: (holding) => change(holding, -1),
+    giveBack(holding) {
+      concurrency.smallUntilNow(asking);
+      count(holding, -1);
+    },
   };
 }

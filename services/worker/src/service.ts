@@ -2,9 +2,9 @@ import type { Journal } from "@causeway/shared/ports/journal.ts";
 import type { TaskConsumer } from "@causeway/shared/ports/task-queue.ts";
 import type { WorkerRegistry } from "@causeway/shared/ports/worker-registry.ts";
 import type { TunnelLink } from "@causeway/shared/ports/tunnel-link.ts";
+import type { EntranceFigures } from "./entrance.ts";
 import { type Identity, createHeartbeat } from "./heartbeat.ts";
 import { createLinkWatch } from "./link-watch.ts";
-import type { Scheduler } from "./scheduler.ts";
 import { type WorkerParts, createWorker } from "./worker.ts";
 
 export interface ServiceParts extends Omit<WorkerParts, "workerId" | "handBack"> {
@@ -42,9 +42,9 @@ export function createWorkerService(parts: ServiceParts): WorkerService {
   const linkWatch = createLinkWatch({ ...parts, pathWatch });
   let isDraining = false;
   const load = () => {
-    const { allowed } = scheduler.figures();
+    const figures = scheduler.figures();
     const { user, system } = process.cpuUsage();
-    return { connections: inUse(scheduler), allowed, cpuMs: (user + system) / 1000 };
+    return { connections: inUse(figures), allowed: figures.allowed, cpuMs: (user + system) / 1000 };
   };
   const heartbeat = createHeartbeat(
     identity,
@@ -80,10 +80,10 @@ export function createWorkerService(parts: ServiceParts): WorkerService {
       await worker.jobs.close();
     },
     measure() {
-      const { allowed, bytes } = scheduler.figures();
-      meter.gauge("migration_connections", { state: "allowed" }, allowed);
-      meter.gauge("migration_connections", { state: "used" }, inUse(scheduler));
-      meter.gauge("migration_bodies_bytes", {}, bytes);
+      const figures = scheduler.figures();
+      meter.gauge("migration_connections", { state: "allowed" }, figures.allowed);
+      meter.gauge("migration_connections", { state: "used" }, inUse(figures));
+      meter.gauge("migration_bodies_bytes", {}, figures.bytes);
     },
     async obstacles() {
       const ledger = parts.ledgerObstacle();
@@ -95,8 +95,7 @@ export function createWorkerService(parts: ServiceParts): WorkerService {
 }
 
 /** Connections to the side that has more of them in use: either side may have all that are allowed. */
-function inUse({ figures }: Pick<Scheduler, "figures">): number {
-  const { reading, writing } = figures();
+function inUse({ reading, writing }: EntranceFigures): number {
   return Math.max(reading, writing);
 }
 
